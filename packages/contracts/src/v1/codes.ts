@@ -1,0 +1,57 @@
+/**
+ * The frozen error codes of the service API with their HTTP status.
+ *
+ * @source the service API contract, error envelope
+ */
+export const v1Codes = {
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  unsupported_media_type: 415,
+  invalid_param: 400,
+  bad_request: 400,
+  app_unavailable: 400,
+  not_chat_app: 400,
+  not_workflow_app: 400,
+  not_completion_app: 400,
+  conversation_completed: 400,
+  provider_not_initialize: 400,
+  provider_quota_exceeded: 400,
+  model_currently_not_support: 400,
+  completion_request_error: 400,
+  too_many_requests: 429,
+  rate_limit_error: 429,
+  file_too_large: 413,
+  unknown: 500,
+  internal_server_error: 500,
+} as const;
+
+export type V1Code = keyof typeof v1Codes;
+
+export type V1Error = { code: V1Code; message: string; status: number };
+
+/**
+ * Our error codes on `/v1`. What is not listed falls back by kind: `caller` → `invalid_param`, `author` and
+ * `dependency` → `completion_request_error`, `defect` → `internal_server_error`.
+ */
+export const v1CodeOf: Readonly<Record<string, V1Code>> = {
+  "app.mode-unsupported": "invalid_param",
+  "app.not-published": "app_unavailable",
+  "app.paused": "forbidden",
+  "key.unknown": "unauthorized",
+  "model.content-filtered": "completion_request_error",
+  "model.context-too-long": "completion_request_error",
+  "model.credentials-refused": "completion_request_error",
+  "model.not-configured": "provider_not_initialize",
+  "model.not-supported": "model_currently_not_support",
+  "model.quota-used-up": "provider_quota_exceeded",
+  "model.rate-limited": "completion_request_error",
+  "model.request-refused": "completion_request_error",
+  "model.unavailable": "completion_request_error",
+  "model.unreachable": "completion_request_error",
+  "request.not-found": "not_found",
+  "run.inputs-invalid": "invalid_param",
+  "run.queue-full": "too_many_requests",
+};
