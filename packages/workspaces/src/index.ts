@@ -1,1 +1,2 @@
-export {};
+export * from "./account.ts";
+export * from "./ports.ts";

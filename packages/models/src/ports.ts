@@ -1,0 +1,57 @@
+import type { ModelUsage } from "@diwan/contracts";
+import type { WorkspaceScope } from "@diwan/kernel";
+
+export type ContentPart =
+  | { type: "text"; text: string }
+  | { type: "file"; mediaType: string; data: string | URL; detail?: "low" | "high" };
+
+export type ModelMessage = { role: "system" | "user" | "assistant"; content: string | ContentPart[] };
+
+export type ModelRequest = {
+  provider: string;
+  model: string;
+  /** `completion` models take one text; their messages hold a single user message. */
+  mode: "chat" | "completion";
+  messages: ModelMessage[];
+  /** Parameters of the app file as they are (`temperature`, `max_tokens`, …). */
+  parameters: Record<string, unknown>;
+  stop: string[];
+};
+
+export type ModelPart =
+  | { type: "text-delta"; text: string }
+  | { type: "reasoning-delta"; text: string }
+  | { type: "usage"; usage: ModelUsage; estimated: boolean }
+  | { type: "finish"; reason: string };
+
+export type ModelCall = { signal: AbortSignal; runId: string; stepId: string; attempt: number };
+
+/**
+ * The one way to a model. Parts come in order: deltas, then one `usage`, then `finish`; errors are thrown as `model.*`.
+ * Aborting the signal closes the connection.
+ */
+export type ModelPort = {
+  stream(scope: WorkspaceScope, request: ModelRequest, call: ModelCall): AsyncIterable<ModelPart>;
+};
+
+/** How a workspace reaches one provider. */
+export type ModelProviderSettings = { provider: string; baseUrl: string; updatedAt: number };
+
+/** Provider settings and sealed keys. */
+export type ModelProviderStore = {
+  list(scope: WorkspaceScope): Promise<(ModelProviderSettings & { sealedKey: string | null; keyHint: string })[]>;
+  put(
+    scope: WorkspaceScope,
+    settings: ModelProviderSettings & { sealedKey: string | null; keyHint: string },
+  ): Promise<void>;
+  remove(scope: WorkspaceScope, provider: string): Promise<boolean>;
+};
+
+/** The wrapped data keys of workspaces; see `sealing.ts`. */
+export type DataKeyStore = {
+  /** The active key, made with `create` on first use; of several callers at once all get the same one. */
+  active(scope: WorkspaceScope, create: () => { id: string; wrapped: string; kekId: string }): Promise<WrappedDataKey>;
+  find(scope: WorkspaceScope, keyId: string): Promise<WrappedDataKey | undefined>;
+};
+
+export type WrappedDataKey = { id: string; wrapped: string; kekId: string };

@@ -1,0 +1,56 @@
+import type { FinalRunStatus, ModelUsage, RunError, RunQueueName, RunStatus } from "@diwan/contracts";
+import type {
+  AccountId,
+  AppId,
+  AppVersionId,
+  ConversationId,
+  EndUserId,
+  MessageId,
+  RunId,
+  WorkspaceId,
+} from "@diwan/kernel";
+import type { Value } from "@diwan/workflow";
+
+/** Who asked for a run: a person in the console, or somebody outside through a key. */
+export type RunCaller =
+  | { type: "account"; id: AccountId; name: string; email: string }
+  | { type: "end-user"; id: EndUserId; user: string };
+
+export type RunTrigger = "console" | "api" | "cli";
+
+/** One execution of one version of an app; a chat turn is a run too. Times are Unix milliseconds. */
+export type Run = {
+  id: RunId;
+  workspaceId: WorkspaceId;
+  appId: AppId;
+  versionId: AppVersionId;
+  versionNumber: number;
+  mode: "workflow" | "advanced-chat";
+  trigger: RunTrigger;
+  queue: RunQueueName;
+  status: RunStatus;
+  caller: RunCaller;
+  /** Validated against the start step's fields. */
+  inputs: Record<string, Value>;
+  query: string | null;
+  files: Value[];
+  conversationId: ConversationId | null;
+  messageId: MessageId | null;
+  dialogueCount: number;
+  outputs: Record<string, Value>;
+  /** What was streamed as the reply. */
+  answer: string;
+  error: RunError | null;
+  usage: ModelUsage | null;
+  totalSteps: number;
+  exceptionsCount: number;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  elapsedMs: number | null;
+  stopRequestedBy: RunCaller | null;
+};
+
+export function hasEnded(run: Run): run is Run & { status: FinalRunStatus } {
+  return run.status !== "queued" && run.status !== "running" && run.status !== "paused";
+}

@@ -1,0 +1,46 @@
+import type { AccountId, SessionId } from "@diwan/kernel";
+import type { Account, Membership, Session, Workspace } from "./account.ts";
+
+export type AccountStore = {
+  hasOwner(): Promise<boolean>;
+  /**
+   * The first account, its workspace and its ownership, in one transaction. False when an owner exists already; of
+   * several callers at once one succeeds.
+   */
+  createOwner(account: Account, workspace: Workspace): Promise<boolean>;
+  findByEmail(email: string): Promise<Account | undefined>;
+  find(accountId: AccountId): Promise<Account | undefined>;
+  update(
+    accountId: AccountId,
+    change: Partial<Pick<Account, "name" | "locale" | "theme" | "passwordHash">>,
+  ): Promise<void>;
+  /** By name of the workspace. */
+  memberships(accountId: AccountId): Promise<Membership[]>;
+};
+
+export type SessionStore = {
+  insert(session: Session): Promise<void>;
+  /** The session with this token hash unless it is revoked or expired at `now`. */
+  findLive(tokenHash: string, now: number): Promise<Session | undefined>;
+  touch(sessionId: SessionId, lastSeenAt: number, idleExpiresAt: number): Promise<void>;
+  revoke(sessionId: SessionId, at: number, reason: string): Promise<void>;
+  /** Gives the session new CSRF secrets, for a page that was opened afresh. */
+  renewCsrf(sessionId: SessionId, csrfHash: string): Promise<void>;
+};
+
+/** Failed attempts, counted over a sliding window and shared by all processes. */
+export type AttemptStore = {
+  /** Failures under `key` since `since` (Unix milliseconds). */
+  count(key: string, since: number): Promise<number>;
+  add(key: string, at: number): Promise<void>;
+  clear(key: string): Promise<void>;
+};
+
+/** Facts about the installation as a whole, such as the hash of the set-up secret. */
+export type InstallationStore = {
+  read(key: string): Promise<string | undefined>;
+  write(key: string, value: string): Promise<void>;
+  /** Writes unless there is a value; returns the value that is there afterwards. */
+  writeIfAbsent(key: string, value: string): Promise<string>;
+  remove(key: string): Promise<void>;
+};
