@@ -1,0 +1,7 @@
+export * from "./errors.ts";
+export * from "./float.ts";
+export * from "./json.ts";
+export { pythonRepr, pythonStr } from "./python-text.ts";
+export * from "./renderings.ts";
+export * from "./types.ts";
+export * from "./value.ts";

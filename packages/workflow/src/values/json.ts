@@ -1,0 +1,80 @@
+import { ValueErrors } from "./errors.ts";
+import { Float, float, integer } from "./float.ts";
+import { floatRepr } from "./float-repr.ts";
+import { rawJson } from "./raw-json.ts";
+import type { Value } from "./value.ts";
+
+/**
+ * Literals that `JSON.parse` alone would get wrong: `5.0`, exponents, `-0`, and anything so long that rounding may make it
+ * integral or inexact. Text inside strings may match as well; that costs time, never correctness.
+ */
+const needsSource = /\d\.0+(?!\d)|\d[eE][+-]?\d|[\d.]{16}|-0(?![.\d])/;
+
+/**
+ * Reads JSON and keeps what its spelling says: `5` is an integer, `5.0` and `1e3` are floats, long integers stay exact.
+ *
+ * @throws value.not-json (author)
+ */
+export function parseJson(text: string): Value {
+  try {
+    return needsSource.test(text) ? JSON.parse(text, keepLiteralKind) : JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw ValueErrors["not-json"]({ reason: error.message }, { cause: error });
+  }
+}
+
+function keepLiteralKind(_key: string, value: Value, context?: { source?: string }): Value {
+  if (typeof value !== "number") return value;
+  const source = context?.source ?? String(value);
+  if (!/^-?\d+$/.test(source)) return float(value);
+  return Number.isSafeInteger(value) ? value + 0 : integer(BigInt(source));
+}
+
+/** Compact JSON that `parseJson` reads back as the same value. */
+export function stringifyJson(value: Value): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_key, part) =>
+      typeof part === "bigint" ? rawJson(String(part), Number(part)) : part,
+    );
+  }
+}
+
+/**
+ * JSON as Python's `json.dumps` spells it with `ensure_ascii=False`.
+ *
+ * @param options.indent  Spaces per level; without it everything stands on one line, with `, ` and `: `.
+ */
+export function dumpsJson(value: Value, options: { indent?: number } = {}): string {
+  return dump(value, options.indent, "\n");
+}
+
+function dump(value: Value, indent: number | undefined, lineBreak: string): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "number" || value instanceof Float) return dumpNumber(value);
+
+  const inner = indent === undefined ? "" : lineBreak + " ".repeat(indent);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const parts = Array.isArray(value)
+    ? value.map((item) => dump(item, indent, inner))
+    : Object.entries(value as { [key: string]: Value }).map(
+        ([key, item]) => `${JSON.stringify(key)}: ${dump(item, indent, inner)}`,
+      );
+  if (parts.length === 0) return `${open}${close}`;
+  return indent === undefined
+    ? `${open}${parts.join(", ")}${close}`
+    : `${open}${inner}${parts.join(`,${inner}`)}${lineBreak}${close}`;
+}
+
+function dumpNumber(value: number | Float): string {
+  if (typeof value === "number" && Number.isInteger(value)) return BigInt(value).toString();
+  const number = Number(value);
+  if (Number.isNaN(number)) return "NaN";
+  if (!Number.isFinite(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return floatRepr(number);
+}
