@@ -1,1 +1,16 @@
-export {};
+export * from "./graph/compile-graph.ts";
+export * from "./graph/find-circle.ts";
+export * from "./graph/graph.ts";
+export * from "./graph/node-types.ts";
+export * from "./graph/workflow-document.ts";
+export * from "./inputs/check-inputs.ts";
+export * from "./inputs/input-fields.ts";
+export * from "./node-definition.ts";
+export * from "./problem.ts";
+export * from "./scheduler/response-streams.ts";
+export * from "./scheduler/run-progress.ts";
+export * from "./scheduler/run-state.ts";
+export * from "./scheduler/usage.ts";
+export * from "./values/index.ts";
+export * from "./variables/text-template.ts";
+export * from "./variables/variable-pool.ts";

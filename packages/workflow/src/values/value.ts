@@ -1,7 +1,7 @@
 import type { Float } from "./float.ts";
 
 /** A file as nodes pass it on: a plain object that this one field sets apart from other objects. */
-export type FileValue = {
+export type FileValue = ObjectValue & {
   dify_model_identity: typeof FILE_IDENTITY;
   id?: string | null;
   type: "image" | "document" | "audio" | "video" | "custom";
@@ -26,7 +26,7 @@ export type ObjectValue = { [key: string]: Value };
  * Integers are integral numbers, or bigints beyond 2^53; floats are the other numbers, or a `Float` where the number alone
  * would look like an integer. Objects keep the order of their keys, except that JavaScript lists integer-like keys first.
  */
-export type Value = null | boolean | number | bigint | Float | string | FileValue | Value[] | ObjectValue;
+export type Value = null | boolean | number | bigint | Float | string | Value[] | ObjectValue;
 
 export const FILE_IDENTITY = "__dify__file__";
 

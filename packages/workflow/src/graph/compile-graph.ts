@@ -1,0 +1,199 @@
+import type { NodeDefinition } from "../node-definition.ts";
+import type { ProblemAt } from "../problem.ts";
+import { fitsType, float, isFloat, isInteger, isObject, numberOf, parseJson, type Value, type ValueType } from "../values/index.ts";
+import { findCircle } from "./find-circle.ts";
+import type { ErrorStrategy, Graph, GraphEdge, GraphNode, RetryPolicy } from "./graph.ts";
+import { knownNodeTypes } from "./node-types.ts";
+import { type EdgeDocument, type NodeDocument, NOTE_TYPE, type WorkflowDocument } from "./workflow-document.ts";
+
+/** Finds the definition that runs a node: the exact version where it exists, else the newest. */
+export type NodeRegistry = { find(type: string, version: string): NodeDefinition<never> | undefined };
+
+export type CompiledGraph = { graph: Graph | undefined; problems: ProblemAt[] };
+
+/**
+ * Parses and wires every node of a workflow, reachable or not: one invalid node stops the whole from running.
+ *
+ * @returns `graph` only where no problem is an error. Steps of known types that nothing runs yet are the error
+ * `app.step-not-runnable`; importing such a file is fine, running it is not.
+ */
+export function compileGraph(document: WorkflowDocument, registry: NodeRegistry): CompiledGraph {
+  const problems: ProblemAt[] = [];
+  const nodes: GraphNode[] = [];
+  const byId = new Map<string, GraphNode>();
+  document.graph.nodes.forEach((node, place) => {
+    if (node.type === NOTE_TYPE) return;
+    const compiled = compileNode(node, place, nodes.length, registry, problems);
+    if (compiled === undefined) return;
+    nodes.push(compiled);
+    byId.set(compiled.id, compiled);
+  });
+  const edges = wire(document.graph.edges, byId);
+  problems.push(...graphProblems(document));
+  const graph = { nodes, edges, byId, roots: nodes.filter((node) => node.kind === "root") };
+  return { graph: problems.some((problem) => problem.severity === "error") ? undefined : graph, problems };
+}
+
+/** What is wrong with nodes and edges as such, whatever runs them. */
+export function graphProblems(document: WorkflowDocument): ProblemAt[] {
+  const problems: ProblemAt[] = [];
+  const ids = new Set<string>();
+  document.graph.nodes.forEach((node, place) => {
+    if (node.type === NOTE_TYPE) return;
+    if (ids.has(node.id)) {
+      problems.push({
+        severity: "error",
+        code: "app.step-id-twice",
+        path: nodePath(place, "id"),
+        nodeId: node.id,
+        message: `Two steps have the id "${node.id}". Give one of them another id.`,
+      });
+    }
+    ids.add(node.id);
+  });
+  document.graph.edges.forEach((edge, place) => {
+    for (const end of ["source", "target"] as const) {
+      if (ids.has(edge[end])) continue;
+      problems.push({
+        severity: "error",
+        code: "app.edge-to-nowhere",
+        path: `workflow.graph.edges[${place}].${end}`,
+        nodeId: null,
+        message: `An edge ${end === "source" ? "comes from" : "leads to"} "${edge[end]}", and no step has that id. Remove the edge or add the step.`,
+      });
+    }
+  });
+  const circle = findCircle(document);
+  if (circle !== undefined) {
+    problems.push({
+      severity: "error",
+      code: "app.graph-circle",
+      path: "workflow.graph.edges",
+      nodeId: circle[0]!,
+      message: `The steps ${circle.map((id) => `"${id}"`).join(" → ")} form a circle, so none of them could ever start. Remove one of their edges; to repeat steps use a loop.`,
+    });
+  }
+  return problems;
+}
+
+function compileNode(
+  node: NodeDocument,
+  place: number,
+  index: number,
+  registry: NodeRegistry,
+  problems: ProblemAt[],
+): GraphNode | undefined {
+  const type = typeof node.data["type"] === "string" ? node.data["type"] : "";
+  const title = typeof node.data["title"] === "string" ? node.data["title"] : "";
+  const report = (code: string, field: string, message: string) =>
+    problems.push({ severity: "error", code, path: nodePath(place, `data.${field}`), nodeId: node.id, message });
+  const name = title === "" ? `"${node.id}"` : `"${title}" (${node.id})`;
+
+  const definition = registry.find(type, versionOf(node.data["version"]));
+  if (definition === undefined) {
+    if (knownNodeTypes.has(type)) report("app.step-not-runnable", "type", `Step ${name} is of type "${type}", which cannot run yet.`);
+    else report("app.unknown-step-type", "type", `Step ${name} is of type "${type}", which nothing here knows. Correct the type, or remove the step.`);
+    return undefined;
+  }
+  const ours = isObject(node.data["diwan"]) ? node.data["diwan"] : {};
+  const disabled = ours["disabled"] === true;
+  const parsed = definition.settings.safeParse(node.data);
+  if (!parsed.success && !disabled) {
+    for (const issue of parsed.error.issues) {
+      const field = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+      report("app.step-invalid", field.replace(/^\./, ""), `Step ${name}: ${field.replace(/^\./, "") || "settings"}: ${issue.message}.`);
+    }
+    return undefined;
+  }
+  const errorStrategy = readErrorStrategy(node.data, (message) => report("app.step-invalid", "default_value", `Step ${name}: ${message}`));
+  return {
+    index,
+    id: node.id,
+    type,
+    title,
+    kind: definition.kind,
+    data: node.data,
+    definition,
+    settings: parsed.data,
+    chooses: !disabled && (definition.kind === "branch" || errorStrategy.type === "fail-branch"),
+    errorStrategy,
+    retry: definition.retryable === true ? readRetryPolicy(node.data["retry_config"]) : { maxRetries: 0, intervalMs: 0 },
+    disabled,
+    containerId: containerOf(node.data),
+    template: disabled ? [] : (definition.template?.(parsed.data as never) ?? []),
+    incoming: [],
+    outgoing: [],
+  };
+}
+
+function wire(documents: readonly EdgeDocument[], byId: ReadonlyMap<string, GraphNode>): GraphEdge[] {
+  const edges: GraphEdge[] = [];
+  for (const { source, target, sourceHandle } of documents) {
+    const from = byId.get(source);
+    const to = byId.get(target);
+    if (from === undefined || to === undefined) continue;
+    // `success-branch` is an old spelling of the ordinary handle.
+    const handle = sourceHandle === "success-branch" ? "source" : sourceHandle;
+    const edge = { index: edges.length, source: from, target: to, handle };
+    edges.push(edge);
+    from.outgoing.push(edge);
+    to.incoming.push(edge);
+  }
+  return edges;
+}
+
+function readErrorStrategy(data: Record<string, Value>, report: (message: string) => void): ErrorStrategy {
+  if (data["error_strategy"] === "fail-branch") return { type: "fail-branch" };
+  if (data["error_strategy"] !== "default-value") return { type: "none" };
+  const outputs: Record<string, Value> = {};
+  const entries = Array.isArray(data["default_value"]) ? data["default_value"] : [];
+  for (const entry of entries) {
+    if (!isObject(entry) || typeof entry["key"] !== "string") continue;
+    const wanted = entry["type"];
+    const value = defaultValue(entry["value"] ?? null, wanted);
+    if (value === undefined) report(`the default value of "${entry["key"]}" is not of type ${String(wanted)}.`);
+    else outputs[entry["key"]] = value;
+  }
+  return { type: "default-value", outputs };
+}
+
+/** A default typed as text is parsed: numbers become floats, the rest is JSON. Undefined when it does not fit. */
+function defaultValue(value: Value, type: Value | undefined): Value | undefined {
+  if (type === "string") return typeof value === "string" ? value : undefined;
+  if (typeof value === "string") {
+    if (type === "number") {
+      const number = value.trim() === "" ? Number.NaN : Number(value);
+      return Number.isNaN(number) ? undefined : float(number);
+    }
+    try {
+      value = parseJson(value);
+    } catch {
+      return undefined;
+    }
+  }
+  if (type === "number") return isInteger(value) || isFloat(value) ? value : undefined;
+  return typeof type === "string" && fitsType(value, type as ValueType) ? value : undefined;
+}
+
+function readRetryPolicy(config: Value | undefined): RetryPolicy {
+  if (!isObject(config) || config["retry_enabled"] !== true) return { maxRetries: 0, intervalMs: 0 };
+  return { maxRetries: atLeastZero(config["max_retries"]), intervalMs: atLeastZero(config["retry_interval"]) };
+}
+
+function atLeastZero(value: Value | undefined): number {
+  return typeof value === "number" || isFloat(value) ? Math.max(0, Math.trunc(numberOf(value))) : 0;
+}
+
+function containerOf(data: Record<string, Value>): string | null {
+  const id = data["iteration_id"] ?? data["loop_id"];
+  return typeof id === "string" && id !== "" ? id : null;
+}
+
+function versionOf(version: Value | undefined): string {
+  return typeof version === "string" || typeof version === "number" ? String(version) : "1";
+}
+
+
+export function nodePath(place: number, field: string): string {
+  return `workflow.graph.nodes[${place}].${field}`;
+}

@@ -1,0 +1,42 @@
+/** Every `data.type` an app file may hold; the registry says which of them run. */
+export const knownNodeTypes: ReadonlySet<string> = new Set([
+  "start",
+  "end",
+  "answer",
+  "llm",
+  "knowledge-retrieval",
+  "knowledge-retrieval-v2",
+  "if-else",
+  "code",
+  "template-transform",
+  "question-classifier",
+  "http-request",
+  "tool",
+  "datasource",
+  "variable-aggregator",
+  "variable-assigner",
+  "loop",
+  "loop-start",
+  "loop-end",
+  "iteration",
+  "iteration-start",
+  "parameter-extractor",
+  "assigner",
+  "document-extractor",
+  "list-operator",
+  "agent",
+  "human-input",
+  "trigger-webhook",
+  "trigger-schedule",
+  "trigger-plugin",
+  "knowledge-index",
+]);
+
+/** A run can begin at these. */
+export const rootNodeTypes: ReadonlySet<string> = new Set([
+  "start",
+  "datasource",
+  "trigger-webhook",
+  "trigger-schedule",
+  "trigger-plugin",
+]);
