@@ -1,1 +1,7 @@
+export { ModelErrors } from "./errors.ts";
+export * from "./gateway.ts";
 export * from "./ports.ts";
+export * from "./provider-names.ts";
+export { type Deadlines, defaultDeadlines } from "./providers/openai-compatible/with-deadlines.ts";
+export { countTokens } from "./tokens.ts";
+export * from "./use-cases/manage-providers.ts";

@@ -1,6 +1,8 @@
 import type { ModelUsage } from "@diwan/contracts";
 import type { WorkspaceScope } from "@diwan/kernel";
 
+export type { DataKeyStore, WrappedDataKey } from "@diwan/workspaces";
+
 export type ContentPart =
   | { type: "text"; text: string }
   | { type: "file"; mediaType: string; data: string | URL; detail?: "low" | "high" };
@@ -16,6 +18,8 @@ export type ModelRequest = {
   /** Parameters of the app file as they are (`temperature`, `max_tokens`, …). */
   parameters: Record<string, unknown>;
   stop: string[];
+  /** JSON Schema that the answer must fit. */
+  responseSchema?: unknown;
 };
 
 export type ModelPart =
@@ -46,12 +50,3 @@ export type ModelProviderStore = {
   ): Promise<void>;
   remove(scope: WorkspaceScope, provider: string): Promise<boolean>;
 };
-
-/** The wrapped data keys of workspaces; see `sealing.ts`. */
-export type DataKeyStore = {
-  /** The active key, made with `create` on first use; of several callers at once all get the same one. */
-  active(scope: WorkspaceScope, create: () => { id: string; wrapped: string; kekId: string }): Promise<WrappedDataKey>;
-  find(scope: WorkspaceScope, keyId: string): Promise<WrappedDataKey | undefined>;
-};
-
-export type WrappedDataKey = { id: string; wrapped: string; kekId: string };

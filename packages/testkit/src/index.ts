@@ -1,1 +1,2 @@
-export {};
+export * from "./model-server/model-server.ts";
+export * from "./model-server/script.ts";

@@ -1,4 +1,4 @@
-import type { AccountId, SessionId } from "@diwan/kernel";
+import type { AccountId, SessionId, WorkspaceScope } from "@diwan/kernel";
 import type { Account, Membership, Session, Workspace } from "./account.ts";
 
 export type AccountStore = {
@@ -44,3 +44,12 @@ export type InstallationStore = {
   writeIfAbsent(key: string, value: string): Promise<string>;
   remove(key: string): Promise<void>;
 };
+
+/** The wrapped data keys of workspaces; see `sealing/`. */
+export type DataKeyStore = {
+  /** The active key, made with `create` on first use; of several callers at once all get the same one. */
+  active(scope: WorkspaceScope, create: () => { id: string; wrapped: string; kekId: string }): Promise<WrappedDataKey>;
+  find(scope: WorkspaceScope, keyId: string): Promise<WrappedDataKey | undefined>;
+};
+
+export type WrappedDataKey = { id: string; wrapped: string; kekId: string };
