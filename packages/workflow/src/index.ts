@@ -1,3 +1,4 @@
+export * from "./app-file/index.ts";
 export * from "./graph/compile-graph.ts";
 export * from "./graph/find-circle.ts";
 export * from "./graph/graph.ts";

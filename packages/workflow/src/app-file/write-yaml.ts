@@ -1,0 +1,35 @@
+import { Document, type ScalarTag } from "yaml";
+import { Float, type Value } from "../values/index.ts";
+
+/**
+ * Writes block YAML that a YAML 1.1 loader reads back as the same value: texts that look like something else are quoted,
+ * floats look like floats.
+ */
+export function writeYaml(value: Value): string {
+  const document = new Document(value, {
+    version: "1.1",
+    customTags: (tags) => [floatTag, ...tags],
+    aliasDuplicateObjects: false,
+  });
+  // The directive of the version would only puzzle people.
+  document.directives = undefined as never;
+  return document.toString({ lineWidth: 0, indentSeq: false });
+}
+
+const floatTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  identify: (value) => value instanceof Float || (typeof value === "number" && !Number.isInteger(value)),
+  resolve: (text) => Number(text),
+  stringify: ({ value }) => floatText(Number(value)),
+  test: /^(?!)$/,
+};
+
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return ".nan";
+  if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
+  const text = String(value);
+  // YAML 1.1 wants a point before an exponent: 1.0e-7, not 1e-7.
+  if (text.includes("e")) return text.includes(".") ? text : text.replace("e", ".0e");
+  return text.includes(".") ? text : `${text}.0`;
+}
