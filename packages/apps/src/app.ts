@@ -23,6 +23,8 @@ export type App = AppFace & {
   dslVersion: string;
   /** The version that is live. */
   publishedVersionId: AppVersionId | null;
+  /** `documentHash` of the live version, read with the app; what is inserted with an app is ignored. */
+  publishedHash: string | null;
   createdBy: AccountId | null;
   createdAt: number;
   updatedAt: number;

@@ -1,6 +1,11 @@
 export * from "./account.ts";
+export { newToken } from "./core/token.ts";
+export * from "./errors.ts";
 export * from "./ports.ts";
 export { isSealed } from "./sealing/envelope.ts";
 export * from "./sealing/errors.ts";
 export * from "./sealing/key-ring.ts";
 export * from "./sealing/sealer.ts";
+export * from "./use-cases/sessions.ts";
+export * from "./use-cases/set-up.ts";
+export * from "./use-cases/sign-in.ts";

@@ -2,7 +2,8 @@ import type { AccountId, SessionId, WorkspaceScope } from "@diwan/kernel";
 import type { Account, Membership, Session, Workspace } from "./account.ts";
 
 export type AccountStore = {
-  hasOwner(): Promise<boolean>;
+  /** The account that owns a workspace since the set-up; undefined before it. */
+  findOwner(): Promise<Account | undefined>;
   /**
    * The first account, its workspace and its ownership, in one transaction. False when an owner exists already; of
    * several callers at once one succeeds.
