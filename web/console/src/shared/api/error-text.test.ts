@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { ApiError } from "./api-error.ts";
+import { errorText } from "./error-text.ts";
+
+const sentences: Record<string, string> = {
+  "error.run.not-found": "This run is gone.",
+  "error.unknown": "Something went wrong.",
+};
+const t = (id: string) => sentences[id] ?? id;
+const problem = (code: string, status: number, message: string) =>
+  new ApiError({ code, status, message, request_id: "req_1" });
+
+describe("the sentence for an error", () => {
+  it("is the language's own where the code is known", () => {
+    expect(errorText(t, problem("run.not-found", 404, "no such run"))).toEqual({
+      why: "This run is gone.",
+      requestId: undefined,
+    });
+  });
+
+  it("is the server's where the request was at fault and the code is new to us", () => {
+    expect(errorText(t, problem("app.too-large", 413, "The file is larger than 5 MB.")).why).toBe(
+      "The file is larger than 5 MB.",
+    );
+  });
+
+  it("hides the insides of a server fault and gives the request id", () => {
+    const text = errorText(t, problem("internal", 500, "ECONNREFUSED 10.0.0.3:5432"));
+    expect(text).toEqual({ why: "Something went wrong.", requestId: "req_1" });
+  });
+});

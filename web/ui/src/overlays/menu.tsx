@@ -1,0 +1,71 @@
+import { Menu as MantineMenu } from "@mantine/core";
+import { Check } from "lucide-react";
+import { Fragment, type ReactElement, type ReactNode } from "react";
+
+export type MenuEntry =
+  | { kind: "label"; text: string }
+  | { kind: "divider" }
+  | {
+      kind?: "item";
+      text: string;
+      icon?: ReactNode;
+      /** Of several that exclude each other: this is the chosen one. */
+      checked?: boolean;
+      danger?: boolean;
+      onSelect: () => void;
+    }
+  | { kind: "link"; text: string; icon?: ReactNode; href: string; download?: boolean };
+
+type MenuProps = {
+  /** A button; it must take a ref. */
+  trigger: ReactElement;
+  entries: MenuEntry[];
+  align?: "start" | "end";
+  side?: "bottom" | "top" | "right";
+};
+
+export function Menu({ trigger, entries, align = "end", side = "bottom" }: MenuProps) {
+  return (
+    <MantineMenu
+      position={`${side}-${align}`}
+      radius={12}
+      offset={6}
+      zIndex={40}
+      transitionProps={{ duration: 120 }}
+      returnFocus
+      withinPortal
+    >
+      <MantineMenu.Target>{trigger}</MantineMenu.Target>
+      <MantineMenu.Dropdown>
+        {entries.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries are a fixed list without ids
+          <Fragment key={index}>{drawEntry(entry)}</Fragment>
+        ))}
+      </MantineMenu.Dropdown>
+    </MantineMenu>
+  );
+}
+
+function drawEntry(entry: MenuEntry): ReactNode {
+  if (entry.kind === "label") return <MantineMenu.Label>{entry.text}</MantineMenu.Label>;
+  if (entry.kind === "divider") return <MantineMenu.Divider />;
+  if (entry.kind === "link") {
+    return (
+      <MantineMenu.Item component="a" href={entry.href} download={entry.download} leftSection={entry.icon}>
+        {entry.text}
+      </MantineMenu.Item>
+    );
+  }
+  const choice = entry.checked === undefined ? {} : { role: "menuitemradio", "aria-checked": entry.checked };
+  return (
+    <MantineMenu.Item
+      {...choice}
+      leftSection={entry.icon}
+      rightSection={entry.checked === true ? <Check size={15} aria-hidden /> : undefined}
+      className={entry.danger === true ? "menu-danger" : undefined}
+      onClick={entry.onSelect}
+    >
+      {entry.text}
+    </MantineMenu.Item>
+  );
+}
