@@ -1,1 +1,3 @@
-export {};
+export { buildApi } from "./build-api.ts";
+export type { ApiNeeds, ApiSettings } from "./needs.ts";
+export { loadSamples } from "./samples.ts";

@@ -16,7 +16,8 @@ import {
   Session,
 } from "./shapes.ts";
 
-type Endpoint = {
+/** What goes in and comes out of one route of the console API. */
+export type Endpoint = {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

@@ -1,0 +1,58 @@
+import { isUuid } from "@diwan/kernel";
+import fastifyCookie from "@fastify/cookie";
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { serveConsole } from "./http/serve-console.ts";
+import type { OpenStreams } from "./http/sse.ts";
+import type { ApiNeeds } from "./needs.ts";
+import { consoleRoutes } from "./routes/console/index.ts";
+import { healthRoutes } from "./routes/health.routes.ts";
+import { v1Routes } from "./routes/v1/index.ts";
+
+/** Larger than the largest app file in JSON. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** The api as one server; it listens when told to. */
+export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
+  const open: OpenStreams = new Set();
+  const app = fastify({
+    loggerInstance: needs.logger as unknown as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: false,
+    forceCloseConnections: "idle",
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },
+    // An id that came from outside goes into our log only if it is one.
+    genReqId: ({ headers }) => {
+      const given = headers["x-request-id"];
+      return typeof given === "string" && isUuid(given) ? given : needs.ids.next();
+    },
+  }) as unknown as FastifyInstance;
+  await app.register(fastifyCookie);
+  measure(app, needs);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  // Streams would keep a server that stops waiting for ever.
+  app.addHook("preClose", async () => {
+    for (const stream of open) stream.abort();
+  });
+  healthRoutes(app, needs);
+  await app.register(v1Routes(needs, open), { prefix: "/v1" });
+  await app.register(consoleRoutes(needs, open));
+  if (needs.settings.consoleDir !== undefined) serveConsole(app, needs.settings.consoleDir, needs.settings.version);
+  return app;
+}
+
+function measure(app: FastifyInstance, { metrics }: ApiNeeds): void {
+  app.addHook("onRequest", async () => metrics.httpInflight.inc({ component: "api" }));
+  app.addHook("onRequestAbort", async () => metrics.httpInflight.dec({ component: "api" }));
+  app.addHook("onResponse", async (request, reply) => {
+    const stream = String(reply.raw.getHeader("content-type") ?? "").startsWith("text/event-stream");
+    const status = `${Math.floor(reply.statusCode / 100)}xx`;
+    const labels = { component: "api", route: request.routeOptions.url ?? "none", method: request.method, status };
+    metrics.httpInflight.dec({ component: "api" });
+    metrics.httpRequests.inc(labels);
+    // A stream's time is measured where its first byte is written.
+    if (!stream) metrics.httpDuration.observe({ ...labels, stream: "no" }, reply.elapsedTime / 1000);
+  });
+}

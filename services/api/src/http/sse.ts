@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ApiNeeds } from "../needs.ts";
+
+export type SseOptions = {
+  /** Written every so often, so that proxies keep the connection. */
+  heartbeat: { frame: string; everyMs: number };
+};
+
+/** Streams that are open, so that a server that stops can end them. */
+export type OpenStreams = Set<AbortController>;
+
+/**
+ * Answers with a stream of server-sent frames. The reader going away aborts `signal`; the run it watches goes on.
+ *
+ * @param frames  Texts ready for the wire, each with its blank line.
+ */
+export async function sendStream(
+  { metrics }: Pick<ApiNeeds, "metrics">,
+  open: OpenStreams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { heartbeat }: SseOptions,
+  frames: (signal: AbortSignal) => AsyncIterable<string>,
+): Promise<void> {
+  const abort = new AbortController();
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+    connection: "keep-alive",
+  });
+  response.flushHeaders();
+  response.socket?.setNoDelay(true);
+  const timer = setInterval(() => response.write(heartbeat.frame), heartbeat.everyMs);
+  response.on("close", () => abort.abort());
+  open.add(abort);
+  metrics.sseStreams.inc({ component: "api" });
+  try {
+    for await (const frame of frames(abort.signal)) {
+      if (!response.write(frame)) await drained(response, abort.signal);
+      if (abort.signal.aborted) break;
+    }
+  } catch (error) {
+    if (!abort.signal.aborted) request.log.error({ err: error }, "A stream broke.");
+  } finally {
+    clearInterval(timer);
+    open.delete(abort);
+    metrics.sseStreams.dec({ component: "api" });
+    response.end();
+  }
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  await once(response, "drain", { signal }).catch(() => {});
+}

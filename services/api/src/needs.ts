@@ -1,0 +1,49 @@
+import type { ApiKeyStore, AppContent, AppStore, PendingImportStore } from "@diwan/apps";
+import type { Clock, IdSource, Logger } from "@diwan/kernel";
+import type { Metrics } from "@diwan/kernel/node";
+import type { ModelProviderStore } from "@diwan/models";
+import type { ConversationStore, EndUserStore, LiveEvents, RunQueue, RunSignals, RunStore } from "@diwan/runs";
+import type { AccountStore, AttemptStore, InstallationStore, Sealer, SessionStore } from "@diwan/workspaces";
+import type { SampleCatalogue } from "./samples.ts";
+
+/** Everything the api reaches. `main.ts` and standalone fill it with adapters. */
+export type ApiNeeds = {
+  accounts: AccountStore;
+  sessions: SessionStore;
+  attempts: AttemptStore;
+  installation: InstallationStore;
+  apps: AppStore;
+  pendingImports: PendingImportStore;
+  keys: ApiKeyStore;
+  providers: ModelProviderStore;
+  /** `OPENAI_API_BASE` and its key, where set. */
+  environment: { baseUrl: string; apiKey: string | undefined } | undefined;
+  sealer: Sealer;
+  runs: RunStore;
+  conversations: ConversationStore;
+  endUsers: EndUserStore;
+  queue: RunQueue;
+  live: LiveEvents;
+  signals: RunSignals;
+  readContent: (hash: string, documentText: string) => AppContent;
+  samples: SampleCatalogue;
+  clock: Clock;
+  ids: IdSource;
+  logger: Logger;
+  metrics: Metrics;
+  settings: ApiSettings;
+  /** Says what is missing before requests can be answered; undefined when all is there. */
+  readiness(): Promise<string | undefined>;
+};
+
+export type ApiSettings = {
+  version: string;
+  /** Addresses that may send changes besides the request's own host, such as `CONSOLE_WEB_URL`. */
+  consoleOrigins: readonly string[];
+  /** Acts as the owner; `diwan` on this machine uses it. */
+  localToken: string | undefined;
+  /** Folder of the built console; without it the api serves no pages. */
+  consoleDir: string | undefined;
+  /** Cookies go over HTTPS only. */
+  secureCookies: boolean;
+};

@@ -1,0 +1,54 @@
+import { consoleOpenApi } from "@diwan/contracts";
+import { asDiwanError, RequestErrors } from "@diwan/kernel";
+import { parseJson } from "@diwan/workflow";
+import { SetupErrors } from "@diwan/workspaces";
+import type { FastifyInstance } from "fastify";
+import { fromFramework } from "../../http/errors.ts";
+import type { OpenStreams } from "../../http/sse.ts";
+import { statusOf } from "../../http/status-of.ts";
+import type { ApiNeeds } from "../../needs.ts";
+import { accountRoutes } from "./account.routes.ts";
+import { appRoutes } from "./apps.routes.ts";
+import { modelRoutes } from "./models.routes.ts";
+import { runRoutes } from "./runs.routes.ts";
+
+/** Open to everybody before there is an owner. */
+const beforeSetup = new Set(["/console/api/setup", "/console/api/ping", "/console/api/openapi.json"]);
+
+/** The API that the console uses. */
+export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.removeContentTypeParser("application/json");
+    app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+      try {
+        done(null, body === "" ? {} : parseJson(body as string));
+      } catch (error) {
+        done(Object.assign(asDiwanError(error), { statusCode: 400 }));
+      }
+    });
+    let hasOwner = false;
+    app.addHook("onRequest", async (request) => {
+      if (hasOwner || beforeSetup.has(request.url.split("?")[0]!)) return;
+      hasOwner = (await needs.accounts.findOwner()) !== undefined;
+      if (!hasOwner) throw SetupErrors.required();
+    });
+    app.setErrorHandler((raw, request, reply) => {
+      const error = fromFramework(raw);
+      if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
+      const status = statusOf(error);
+      if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1000));
+      const { code, message, details } = error;
+      return reply
+        .status(status)
+        .send({ code, message, status, ...(details === undefined ? {} : { details }), request_id: request.id });
+    });
+    app.setNotFoundHandler((request) => {
+      throw RequestErrors["not-found"]({ what: `${request.method} ${request.url.split("?")[0]}` });
+    });
+    app.get("/console/api/openapi.json", () => consoleOpenApi(needs.settings.version));
+    accountRoutes(app, needs);
+    appRoutes(app, needs);
+    modelRoutes(app, needs);
+    runRoutes(app, needs, open);
+  };
+}

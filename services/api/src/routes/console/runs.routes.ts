@@ -1,0 +1,100 @@
+import { AppErrors } from "@diwan/apps";
+import type { StepSettled } from "@diwan/contracts";
+import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
+import { type RunCaller, startRun, stopRun } from "@diwan/runs";
+import type { Value } from "@diwan/workflow";
+import type { FastifyInstance } from "fastify";
+import { authenticate, type Caller } from "../../http/authenticate.ts";
+import { consoleRoute } from "../../http/console-route.ts";
+import { type OpenStreams, sendStream } from "../../http/sse.ts";
+import type { ApiNeeds } from "../../needs.ts";
+import { presentRun, presentRunDetail, presentRunEvent } from "../../presenters/console.ts";
+import { readRunEvents } from "../../run-events.ts";
+import { findApp, findRun } from "./find-app.ts";
+
+const HEARTBEAT = { frame: ": still here\n\n", everyMs: 15_000 };
+
+/** Runs that people start and watch in the console. */
+export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStreams): void {
+  consoleRoute(app, "GET /console/api/apps/{appId}/runs", async ({ params, query, request }) => {
+    const found = await findApp(needs, await authenticate(needs, request), params.appId, "editor");
+    const page = await needs.runs.list(found.scope, found.app.id, {
+      limit: query.limit,
+      ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+    });
+    return { data: page.runs.map(presentRun), next_cursor: page.nextCursor };
+  });
+
+  consoleRoute(app, "POST /console/api/apps/{appId}/runs", async ({ params, body, request }) => {
+    const caller = await authenticate(needs, request);
+    const { scope, app: found } = await findApp(needs, caller, params.appId, "editor");
+    const version =
+      found.publishedVersionId === null ? undefined : await needs.apps.findVersion(scope, found.publishedVersionId);
+    if (version === undefined) throw AppErrors["not-published"]();
+    if (found.mode !== "workflow" && found.mode !== "advanced-chat") throw AppErrors["not-published"]();
+    const { fields } = needs.readContent(version.documentHash, version.documentText);
+    const run = await startRun(needs, scope, {
+      appId: found.id,
+      version,
+      mode: found.mode,
+      fields,
+      inputs: body.inputs as Record<string, Value>,
+      files: [],
+      trigger: "console",
+      caller: callerOf(caller),
+      ...(found.mode === "advanced-chat" ? { chat: turnOf(body) } : {}),
+    });
+    return { run_id: run.id, conversation_id: run.conversationId };
+  });
+
+  consoleRoute(app, "GET /console/api/runs/{runId}", async ({ params, request }) => {
+    const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
+    const journal = await needs.runs.readJournal(scope, run.id);
+    return presentRunDetail(
+      run,
+      journal.filter((entry): entry is StepSettled => entry.kind === "settled"),
+    );
+  });
+
+  consoleRoute(app, "GET /console/api/runs/{runId}/events", async ({ params, request, reply }) => {
+    const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
+    const after = lastEventId(request.headers["last-event-id"]);
+    await sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
+      for await (const { seq, event } of readRunEvents(needs, scope, run, after, signal)) {
+        yield `id: ${seq}\ndata: ${JSON.stringify(presentRunEvent(run, event))}\n\n`;
+      }
+    });
+    return reply;
+  });
+
+  consoleRoute(app, "POST /console/api/runs/{runId}/stop", async ({ params, request }) => {
+    const caller = await authenticate(needs, request);
+    const { scope, run } = await findRun(needs, caller, params.runId, "editor");
+    await stopRun(needs, scope, run.id, callerOf(caller));
+    return undefined;
+  });
+}
+
+function callerOf({ account: { id, name, email } }: Caller): RunCaller {
+  return { type: "account", id, name, email };
+}
+
+function turnOf({ query, conversation_id }: { query?: string | undefined; conversation_id?: string | undefined }) {
+  const text = query?.replaceAll("\u0000", "").trim() ?? "";
+  if (text === "")
+    throw RequestErrors.invalid(
+      { what: "query: Write a message." },
+      { details: [{ path: "query", message: "Write a message." }] },
+    );
+  const conversationId = conversation_id === undefined ? null : parseId<"conversation">(conversation_id);
+  if (conversationId === undefined)
+    throw RequestErrors.invalid({ what: "conversation_id: This is no conversation's id." });
+  return { query: text, conversationId: conversationId as ConversationId | null };
+}
+
+/** @throws request.invalid (caller) for a header that is no number. */
+export function lastEventId(header: string | string[] | undefined): number {
+  if (header === undefined || header === "") return 0;
+  if (typeof header === "string" && /^\d{1,15}$/.test(header)) return Number(header);
+  throw RequestErrors.invalid({ what: "Last-Event-ID must be the number of the last event that was received." });
+}

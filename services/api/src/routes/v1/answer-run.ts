@@ -1,0 +1,58 @@
+import type { RunEvent } from "@diwan/contracts";
+import type { WorkspaceScope } from "@diwan/kernel";
+import type { Run } from "@diwan/runs";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type OpenStreams, sendStream } from "../../http/sse.ts";
+import type { ApiNeeds } from "../../needs.ts";
+import { frameText, PING, v1Frames } from "../../presenters/v1-events.ts";
+import { readRunEvents } from "../../run-events.ts";
+
+const HEARTBEAT = { frame: PING, everyMs: 10_000 };
+
+export type RunStream = {
+  scope: WorkspaceScope;
+  run: Run;
+  /** The last frame that the reader has; 0 for all. */
+  after: number;
+  withIds: boolean;
+};
+
+/** Streams a run's frames, from the first one that the reader lacks. */
+export function streamRun(
+  needs: ApiNeeds,
+  open: OpenStreams,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { scope, run, after, withIds }: RunStream,
+): Promise<void> {
+  return sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
+    // A chat's last event is two frames: a reader that has the first of them still lacks the second.
+    for await (const event of readRunEvents(needs, scope, run, Math.max(0, after - 1), signal)) {
+      const frames = v1Frames(run, event);
+      const lacking = frames.filter(({ frame }) => frame > after);
+      // Whoever asks beyond the end is told the end again.
+      const isEnd = event.event.type === "run.finished";
+      for (const frame of isEnd && lacking.length === 0 ? frames.slice(-1) : lacking) yield frameText(frame, withIds);
+    }
+  });
+}
+
+/** Waits for a run's end. The run goes on when the caller leaves. */
+export async function awaitRun(
+  needs: ApiNeeds,
+  scope: WorkspaceScope,
+  run: Run,
+  request: FastifyRequest,
+): Promise<Extract<RunEvent, { type: "run.finished" }> | undefined> {
+  const abort = new AbortController();
+  request.raw.socket.once("close", () => abort.abort());
+  for await (const { event } of readRunEvents(needs, scope, run, 0, abort.signal)) {
+    if (event.type === "run.finished") return event;
+  }
+  return undefined;
+}
+
+/** `X-Stream-Ids: 1`, or any `Last-Event-ID`, asks for `id:` lines. */
+export function wantsIds(request: FastifyRequest): boolean {
+  return request.headers["x-stream-ids"] === "1" || request.headers["last-event-id"] !== undefined;
+}

@@ -1,0 +1,53 @@
+import { asDiwanError } from "@diwan/kernel";
+import { parseJson } from "@diwan/workflow";
+import type { FastifyInstance } from "fastify";
+import { fromFramework } from "../../http/errors.ts";
+import type { OpenStreams } from "../../http/sse.ts";
+import type { ApiNeeds } from "../../needs.ts";
+import { v1Error } from "../../presenters/v1-error.ts";
+import { chatMessageRoutes } from "./chat-messages.routes.ts";
+import { descriptorRoutes } from "./descriptors.routes.ts";
+import { V1Errors } from "./errors.ts";
+import { workflowRunRoutes } from "./workflow-runs.routes.ts";
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers":
+    "Content-Type, Authorization, X-App-Code, Idempotency-Key, Last-Event-ID, X-Stream-Ids",
+  "access-control-allow-methods": "GET, PUT, POST, DELETE, OPTIONS, PATCH",
+};
+
+/** The service API under `/v1`: frozen routes, events and error codes. */
+export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
+  return async (app: FastifyInstance): Promise<void> => {
+    // Numbers keep their kind on the way in: 5 and 5.0 are different to a template.
+    app.removeContentTypeParser("application/json");
+    app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+      try {
+        done(null, parseJson(body as string));
+      } catch (error) {
+        done(Object.assign(asDiwanError(error), { statusCode: 400 }));
+      }
+    });
+    app.addHook("onRequest", async (request, reply) => {
+      reply.headers({ ...CORS, "x-version": needs.settings.version, "x-env": "PRODUCTION" });
+      if (request.method === "OPTIONS") return reply.status(204).send();
+      return undefined;
+    });
+    app.setErrorHandler((raw, request, reply) => {
+      const error = fromFramework(raw);
+      if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
+      const body = v1Error(error);
+      if (body.status === 401) reply.header("www-authenticate", 'Bearer realm="api"');
+      if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1000));
+      return reply.status(body.status).send(body);
+    });
+    app.setNotFoundHandler((request) => {
+      throw V1Errors["no-such-route"]({ what: `${request.method} ${request.url.split("?")[0]}` });
+    });
+    descriptorRoutes(app, needs);
+    workflowRunRoutes(app, needs, open);
+    chatMessageRoutes(app, needs, open);
+    app.options("/*", (_request, reply) => reply.status(204).send());
+  };
+}
