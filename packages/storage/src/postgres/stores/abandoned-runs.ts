@@ -1,0 +1,63 @@
+import type { RunError, RunQueueName } from "@diwan/contracts";
+import type { RunId, WorkspaceId } from "@diwan/kernel";
+import type { AbandonedRun, AbandonedRuns } from "@diwan/runs";
+import type { Database } from "../database.ts";
+import { toInstant } from "../wire-values.ts";
+import { settleRun } from "./settle-run.ts";
+
+type Row = {
+  id: RunId;
+  workspaceId: WorkspaceId;
+  queue: RunQueueName;
+  status: "queued" | "running";
+  fruitlessTakeovers: number;
+  queuedAt: number;
+};
+
+export class PostgresAbandonedRuns implements AbandonedRuns {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(now: number, queuedBefore: number, limit: number): Promise<AbandonedRun[]> {
+    const { rows } = await this.#database.run<Row>({
+      name: "run_abandoned",
+      text: findStatement,
+      values: [toInstant(now), toInstant(queuedBefore), limit],
+    });
+    return rows.map((row) => ({
+      scope: { workspaceId: row.workspaceId },
+      runId: row.id,
+      queue: row.queue,
+      fruitlessTakeovers: row.fruitlessTakeovers,
+      createdAt: row.queuedAt,
+      state: row.status,
+    }));
+  }
+
+  fail(abandoned: AbandonedRun, error: RunError, at: number): Promise<boolean> {
+    const { scope, runId } = abandoned;
+    return settleRun(
+      this.#database,
+      { scope, runId, guard: { unheldAt: at } },
+      {
+        status: "failed",
+        error,
+        finishedAt: at,
+      },
+    );
+  }
+}
+
+/** Both halves read a partial index, so the millions of runs that have ended cost nothing. Running ones come first. */
+const findStatement = `
+  select id, workspace_id as "workspaceId", queue, status, queued_at as "queuedAt",
+    case when exists (select from run_step where run_id = run.id and position >= journal_at_claim) then 0
+      else fruitless_takeovers end as "fruitlessTakeovers"
+  from (
+    (select * from run where status = 'running' and lease_expires_at <= $1 limit $3)
+    union all
+    (select * from run where status = 'queued' and queued_at < $2 order by queued_at limit $3)
+  ) as run limit $3`;

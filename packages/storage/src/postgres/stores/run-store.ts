@@ -1,0 +1,193 @@
+import type { JournalEntry } from "@diwan/contracts";
+import { type AppId, isUuid, type RunId, type WorkspaceScope } from "@diwan/kernel";
+import {
+  type ClaimedRun,
+  type Lease,
+  type LeaseState,
+  type Run,
+  type RunCaller,
+  RunErrors,
+  type RunPage,
+  type RunSettlement,
+  type RunStore,
+} from "@diwan/runs";
+import { and, asc, desc, eq } from "drizzle-orm";
+import { cutPage } from "../../page-cursor.ts";
+import type { Database } from "../database.ts";
+import { after } from "../keyset.ts";
+import { run, runStep } from "../schema/runs.ts";
+import { toInstant, toJson } from "../wire-values.ts";
+import { insertRun, runColumns, runColumnsText } from "./run-rows.ts";
+import { settleRun } from "./settle-run.ts";
+
+/**
+ * Runs and their journals.
+ *
+ *     queued ──claim──▶ running ──settle──▶ succeeded, failed, stopped, partial-succeeded
+ *       ▲                 │ │ ▲
+ *       └────release──────┘ └─┘ claim, once the lease has expired
+ */
+export class PostgresRunStore implements RunStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async insert(scope: WorkspaceScope, created: Run): Promise<void> {
+    await this.#database.run(insertRun({ ...created, workspaceId: scope.workspaceId }));
+  }
+
+  async find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined> {
+    const { rows } = await this.#database.run<Run>({
+      name: "run_find",
+      text: `select ${runColumnsText} from run where id = $1 and workspace_id = $2`,
+      values: [runId, scope.workspaceId],
+    });
+    return rows[0];
+  }
+
+  async list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage> {
+    const rows = await this.#database.sql
+      .select(runColumns)
+      .from(run)
+      .where(
+        and(eq(run.appId, appId), eq(run.workspaceId, scope.workspaceId), after(page.cursor, run.createdAt, run.id)),
+      )
+      .orderBy(desc(run.createdAt), desc(run.id))
+      .limit(page.limit + 1);
+    const cut = cutPage(rows, page.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+    return { runs: cut.page, nextCursor: cut.nextCursor };
+  }
+
+  async readJournal(scope: WorkspaceScope, runId: RunId): Promise<JournalEntry[]> {
+    const rows = await this.#database.sql
+      .select({ entry: runStep.entry })
+      .from(runStep)
+      .where(and(eq(runStep.runId, runId), eq(runStep.workspaceId, scope.workspaceId)))
+      .orderBy(asc(runStep.position));
+    return rows.map(({ entry }) => entry);
+  }
+
+  async claim(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<ClaimedRun | undefined> {
+    if (!isUuid(runId)) return undefined;
+    const { rows } = await this.#database.run<Run & { claimNumber: number; journalLength: number }>({
+      name: "run_claim",
+      text: claimStatement,
+      values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
+    });
+    if (rows[0] === undefined) return undefined;
+    const { claimNumber, journalLength, ...claimed } = rows[0];
+    const journal = journalLength === 0 ? [] : await this.readJournal(scope, runId);
+    return { run: claimed, attempt: claimNumber, journal };
+  }
+
+  async heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<LeaseState> {
+    const { rows } = await this.#database.run<{ stop: boolean }>({
+      name: "run_heartbeat",
+      text: heartbeatStatement,
+      values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
+    });
+    if (rows[0] === undefined) return "lost";
+    return rows[0].stop ? "stop-requested" : "held";
+  }
+
+  async appendJournal(
+    scope: WorkspaceScope,
+    runId: RunId,
+    owner: string,
+    position: number,
+    entries: readonly JournalEntry[],
+  ): Promise<void> {
+    if (entries.length === 0) return;
+    const { count } = await this.#database.run({
+      name: "run_append",
+      text: appendStatement,
+      values: [runId, scope.workspaceId, owner, position, toJson(entries)],
+    });
+    if (count !== entries.length) throw RunErrors["lease-lost"]({});
+  }
+
+  settle(
+    scope: WorkspaceScope,
+    runId: RunId,
+    owner: string,
+    settlement: RunSettlement,
+    last: { position: number; entries: readonly JournalEntry[] },
+  ): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      const settled = await settleRun(this.#database, { scope, runId, guard: { held: owner } }, settlement);
+      // The row is no longer running, so the statement of `appendJournal` would find nothing to append to.
+      if (settled && last.entries.length > 0) {
+        await this.#database.run({
+          name: "run_append_last",
+          text: appendLastStatement,
+          values: [runId, scope.workspaceId, last.position, toJson(last.entries)],
+        });
+      }
+      return settled;
+    });
+  }
+
+  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      const { rows } = await this.#database.run<{ status: string; answer: string }>({
+        text: `update run set stop_requested_by = coalesce(stop_requested_by, $3)
+          where id = $1 and workspace_id = $2 and status in ('queued', 'running', 'paused') returning status`,
+        values: [runId, scope.workspaceId, toJson(by)],
+      });
+      if (rows[0] === undefined) return false;
+      if (rows[0].status === "queued") {
+        const ending = { status: "stopped", error: null, finishedAt: at } as const;
+        await settleRun(this.#database, { scope, runId, guard: "queued" }, ending);
+      }
+      return true;
+    });
+  }
+
+  async release(scope: WorkspaceScope, runId: RunId, owner: string): Promise<void> {
+    await this.#database.run({
+      text: `update run set status = 'queued', queued_at = heartbeat_at, lease_owner = null, lease_expires_at = null
+        where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'`,
+      values: [runId, scope.workspaceId, owner],
+    });
+  }
+}
+
+/** Only a takeover of an expired lease counts as fruitless, and only while the journal has not grown since. */
+const claimStatement = `
+  with journal as (
+    select coalesce(max(position) + 1, 0)::int as length from run_step where run_id = $1
+  )
+  update run set
+    status = 'running', lease_owner = $3, heartbeat_at = $4, lease_expires_at = $5, attempt = attempt + 1,
+    started_at = coalesce(started_at, $4),
+    fruitless_takeovers = case
+      when journal.length > journal_at_claim then 0
+      when run.status = 'running' then fruitless_takeovers + 1
+      else fruitless_takeovers end,
+    journal_at_claim = journal.length
+  from journal
+  where run.id = $1 and run.workspace_id = $2
+    and (run.status = 'queued' or (run.status = 'running' and run.lease_expires_at <= $4))
+  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength"`;
+
+const heartbeatStatement = `
+  update run set heartbeat_at = $4, lease_expires_at = $5
+  where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'
+  returning stop_requested_by is not null as stop`;
+
+/** The row lock keeps a takeover out until the entries are in: a claim waits, and then sees the journal grown. */
+const appendStatement = `
+  with held as (
+    select id from run
+    where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running' for no key update
+  )
+  insert into run_step (run_id, position, workspace_id, entry)
+  select held.id, $4::int + place - 1, $2, entry
+  from held, json_array_elements($5::json) with ordinality as entries (entry, place)`;
+
+const appendLastStatement = `
+  insert into run_step (run_id, position, workspace_id, entry)
+  select $1, $3::int + place - 1, $2, entry
+  from json_array_elements($4::json) with ordinality as entries (entry, place)`;

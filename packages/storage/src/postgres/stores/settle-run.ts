@@ -1,0 +1,70 @@
+import type { FinalRunStatus, RunError } from "@diwan/contracts";
+import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import type { RunSettlement } from "@diwan/runs";
+import type { Database } from "../database.ts";
+import { toInstant, toJson } from "../wire-values.ts";
+
+/** Which run, and who may end it: its worker, anybody while nobody works on it, or anybody once its lease expired. */
+export type SettleTarget = {
+  scope: WorkspaceScope;
+  runId: RunId;
+  guard: { held: string } | "queued" | { unheldAt: number };
+};
+
+/** What a run ends with that no worker drove to its end; the rest stays as it is. */
+export type BareEnding = { status: FinalRunStatus; error: RunError | null; finishedAt: number };
+
+/**
+ * Ends a run, completes the message of a chat turn and counts the turn, in one statement.
+ *
+ * @returns False when the guard does not hold; then nothing was written.
+ */
+export async function settleRun(
+  database: Database,
+  { scope, runId, guard }: SettleTarget,
+  ending: RunSettlement | BareEnding,
+): Promise<boolean> {
+  const full = "outputs" in ending ? ending : undefined;
+  const { rows } = await database.run<{ settled: number }>({
+    name: `run_settle_${typeof guard === "string" ? "queued" : "held" in guard ? "held" : "unheld"}`,
+    text: typeof guard === "string" ? settleQueued : "held" in guard ? settleHeld : settleUnheld,
+    values: [
+      runId,
+      scope.workspaceId,
+      typeof guard === "string" ? null : "held" in guard ? guard.held : toInstant(guard.unheldAt),
+      ending.status,
+      full === undefined ? null : toJson(full.outputs),
+      full?.answer ?? null,
+      ending.error === null ? null : toJson(ending.error),
+      full === undefined ? null : toJson(full.usage),
+      full?.totalSteps ?? null,
+      full?.exceptionsCount ?? null,
+      toInstant(ending.finishedAt),
+      full?.elapsedMs ?? null,
+    ],
+  });
+  return rows[0]!.settled > 0;
+}
+
+const settleWhere = (guard: string) => `
+  with settled as (
+    update run set
+      status = $4, outputs = coalesce($5, outputs), answer = coalesce($6, answer), error = $7,
+      usage = coalesce($8, usage), total_steps = coalesce($9, total_steps),
+      exceptions_count = coalesce($10, exceptions_count), finished_at = $11,
+      elapsed_ms = coalesce($12, extract(epoch from ($11 - coalesce(started_at, $11))) * 1000),
+      lease_owner = null, lease_expires_at = null
+    where id = $1 and workspace_id = $2 and ${guard}
+    returning message_id, conversation_id, answer
+  ), message_done as (
+    update message set status = $4, answer = settled.answer, finished_at = $11
+    from settled where message.id = settled.message_id
+  ), turn_counted as (
+    update conversation set dialogue_count = dialogue_count + 1, updated_at = $11
+    from settled where conversation.id = settled.conversation_id
+  )
+  select count(*)::int as settled from settled`;
+
+const settleHeld = settleWhere("status = 'running' and lease_owner = $3");
+const settleQueued = settleWhere("status = 'queued' and $3::text is null");
+const settleUnheld = settleWhere("(status = 'queued' or (status = 'running' and lease_expires_at <= $3))");

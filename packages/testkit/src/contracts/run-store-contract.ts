@@ -1,0 +1,366 @@
+import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import type { AbandonedRuns, ConversationStore, Run, RunStore } from "@diwan/runs";
+import { float, stringifyJson, type Value } from "@diwan/workflow";
+import { describe, expect, it } from "vitest";
+import {
+  aCaller,
+  aConversation,
+  aLease,
+  aRun,
+  aScope,
+  aSettlement,
+  aStep,
+  aTurn,
+  ids,
+  noon,
+  nothingMore,
+} from "./samples.ts";
+
+/** Stores over the same rows: a chat turn shows in all of them. */
+export type RunStores = { runs: RunStore; abandoned: AbandonedRuns; conversations: ConversationStore };
+
+/** What every RunStore promises. @param open  Gives stores over one database; tests keep apart by workspace. */
+export function runStoreContract(open: () => RunStores): void {
+  const scope = () => aScope();
+  const started = async (runs: RunStore, own: WorkspaceScope, change: Partial<Run> = {}) => {
+    const run = aRun({ ...change, workspaceId: own.workspaceId });
+    await runs.insert(own, run);
+    return run;
+  };
+
+  describe("a run", () => {
+    it("comes back as it was inserted", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own, {
+        inputs: { text: "a\0b\ud800", list: [1, { b: 2, a: 1 }] },
+        files: [{ type: "image" }],
+        query: "مرحبا",
+        caller: { type: "account", id: ids.next(), name: "Ada", email: "ada@example.test" },
+      });
+      expect(await runs.find(own, run.id)).toEqual(run);
+    });
+
+    it("keeps the literal kind of numbers and the order of keys", async () => {
+      const { runs } = open();
+      const own = scope();
+      const inputs: { [key: string]: Value } = {
+        z: float(5),
+        a: 5,
+        big: 12345678901234567890n,
+        tiny: 1e-7,
+        minus: float(-0),
+      };
+      const run = await started(runs, own, { inputs });
+      const found = await runs.find(own, run.id);
+      expect(stringifyJson(found!.inputs)).toBe('{"z":5.0,"a":5,"big":12345678901234567890,"tiny":1e-7,"minus":-0.0}');
+    });
+
+    it("is inserted whatever characters people type", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own, { query: "before\0after" });
+      expect((await runs.find(own, run.id))?.query).toMatch(/^before.after$/s);
+    });
+
+    it("is hidden from every other workspace", async () => {
+      const { runs } = open();
+      const [mine, theirs] = [scope(), scope()];
+      const run = await started(runs, mine);
+      const lease = aLease("thief", noon);
+      expect(await runs.find(theirs, run.id)).toBeUndefined();
+      expect(await runs.readJournal(theirs, run.id)).toEqual([]);
+      expect(await runs.claim(theirs, run.id, lease)).toBeUndefined();
+      expect(await runs.heartbeat(theirs, run.id, lease)).toBe("lost");
+      expect(await runs.requestStop(theirs, run.id, aCaller, noon)).toBe(false);
+      expect((await runs.list(theirs, run.appId, { limit: 10 })).runs).toEqual([]);
+      await runs.claim(mine, run.id, aLease("owner", noon));
+      expect(await runs.settle(theirs, run.id, "owner", aSettlement(), nothingMore)).toBe(false);
+      await expect(runs.appendJournal(theirs, run.id, "owner", 0, [aStep("a")])).rejects.toMatchObject({
+        code: "run.lease-lost",
+      });
+      expect(await runs.find(mine, run.id)).toMatchObject({ status: "running" });
+    });
+  });
+
+  describe("a list of runs", () => {
+    it("goes from the newest to the oldest in pages without gaps or repeats, also within one millisecond", async () => {
+      const { runs } = open();
+      const own = scope();
+      const appId = ids.next<"app">();
+      const inserted: RunId[] = [];
+      for (const createdAt of [noon, noon, noon, noon + 1, noon + 2]) {
+        inserted.push((await started(runs, own, { appId, createdAt })).id);
+      }
+      const seen: RunId[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await runs.list(own, appId, { limit: 2, ...(cursor === null ? {} : { cursor }) });
+        seen.push(...page.runs.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(seen).toEqual(inserted.reverse());
+    });
+
+    it("refuses a cursor that it did not give", async () => {
+      await expect(open().runs.list(scope(), ids.next(), { limit: 2, cursor: "nonsense" })).rejects.toMatchObject({
+        code: "request.invalid",
+      });
+    });
+  });
+
+  describe("a claim", () => {
+    it("gives a queued run to one of two workers", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      const claims = await Promise.all(["a", "b"].map((owner) => runs.claim(own, run.id, aLease(owner, noon + 10))));
+      const [claimed, ...others] = claims.filter((claim) => claim !== undefined);
+      expect(others).toEqual([]);
+      expect(claimed).toMatchObject({ attempt: 1, journal: [], run: { status: "running", startedAt: noon + 10 } });
+    });
+
+    it("is refused while the lease lasts and given once it has expired, with the journal so far", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon, 1_000));
+      await runs.appendJournal(own, run.id, "a", 0, [aStep("one")]);
+      expect(await runs.claim(own, run.id, aLease("b", noon + 999))).toBeUndefined();
+      const taken = await runs.claim(own, run.id, aLease("b", noon + 1_000));
+      expect(taken).toMatchObject({ attempt: 2, run: { startedAt: noon }, journal: [{ nodeId: "one" }] });
+    });
+
+    it("is refused for a run that has ended or is unknown", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon));
+      await runs.settle(own, run.id, "a", aSettlement(), nothingMore);
+      expect(await runs.claim(own, run.id, aLease("b", noon + 60_000))).toBeUndefined();
+      expect(await runs.claim(own, ids.next(), aLease("b", noon))).toBeUndefined();
+    });
+  });
+
+  describe("a heartbeat", () => {
+    it("extends the lease, tells of a wish to stop and of a takeover", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon, 1_000));
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 900, 1_000))).toBe("held");
+      expect(await runs.claim(own, run.id, aLease("b", noon + 1_500))).toBeUndefined();
+      expect(await runs.requestStop(own, run.id, aCaller, noon)).toBe(true);
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 901, 1_000))).toBe("stop-requested");
+      await runs.claim(own, run.id, aLease("b", noon + 5_000));
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 5_001))).toBe("lost");
+    });
+  });
+
+  describe("a journal", () => {
+    it("keeps its entries in order and exactly as they were", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon));
+      const entries = ["one", "two", "three"].map((name) => aStep(name, { inputs: { text: "quote ' \" \\ \0 ü" } }));
+      await runs.appendJournal(own, run.id, "a", 0, entries.slice(0, 2));
+      await runs.appendJournal(own, run.id, "a", 2, entries.slice(2));
+      const read = await runs.readJournal(own, run.id);
+      expect(read).toEqual(entries);
+      expect(stringifyJson(read as unknown as Value)).toBe(stringifyJson(entries as unknown as Value));
+    });
+
+    it("takes nothing from a worker that does not hold the run", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      const attempt = () => runs.appendJournal(own, run.id, "a", 0, [aStep("one")]);
+      await expect(attempt()).rejects.toMatchObject({ code: "run.lease-lost" });
+      await runs.claim(own, run.id, aLease("a", noon, 1_000));
+      await runs.claim(own, run.id, aLease("b", noon + 1_000));
+      await expect(attempt()).rejects.toMatchObject({ code: "run.lease-lost" });
+      expect(await runs.readJournal(own, run.id)).toEqual([]);
+    });
+  });
+
+  describe("settling", () => {
+    it("writes outputs, totals and the last journal entries together", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon));
+      const settlement = aSettlement({ outputs: { price: float(2) }, answer: "Here." });
+      await runs.appendJournal(own, run.id, "a", 0, [aStep("one")]);
+      expect(await runs.settle(own, run.id, "a", settlement, { position: 1, entries: [aStep("two")] })).toBe(true);
+      expect(await runs.find(own, run.id)).toEqual({ ...run, ...settlement, startedAt: noon });
+      expect((await runs.readJournal(own, run.id)).map(({ nodeId }) => nodeId)).toEqual(["one", "two"]);
+    });
+
+    it("happens once, and not by a worker that lost the run", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon, 1_000));
+      await runs.claim(own, run.id, aLease("b", noon + 1_000));
+      const last = { position: 0, entries: [aStep("late")] };
+      expect(await runs.settle(own, run.id, "a", aSettlement({ status: "failed" }), last)).toBe(false);
+      expect(await runs.readJournal(own, run.id)).toEqual([]);
+      expect(await runs.settle(own, run.id, "b", aSettlement(), nothingMore)).toBe(true);
+      expect(await runs.settle(own, run.id, "b", aSettlement({ status: "failed" }), nothingMore)).toBe(false);
+      expect(await runs.find(own, run.id)).toMatchObject({ status: "succeeded" });
+    });
+
+    it("keeps why a run failed", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = await started(runs, own);
+      await runs.claim(own, run.id, aLease("a", noon));
+      const error = { code: "run.time-limit", message: "Too long.", nodeId: "llm" };
+      await runs.settle(own, run.id, "a", aSettlement({ status: "failed", error }), nothingMore);
+      expect((await runs.find(own, run.id))?.error).toEqual(error);
+    });
+  });
+
+  describe("a chat turn", () => {
+    const opened = async (stores: RunStores, own: WorkspaceScope) => {
+      const conversation = aConversation();
+      await stores.conversations.insert(own, conversation);
+      return conversation;
+    };
+    const turn = async (
+      stores: RunStores,
+      own: WorkspaceScope,
+      conversation: ReturnType<typeof aConversation>,
+      n: number,
+    ) => {
+      const run = aTurn(conversation.appId, conversation, { query: `Question ${n}`, createdAt: noon + n });
+      await stores.runs.insert(own, run);
+      return run;
+    };
+
+    it("joins the history when it has ended and counts for its conversation", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      for (const n of [1, 2, 3]) {
+        const run = await turn(stores, own, conversation, n);
+        await stores.runs.claim(own, run.id, aLease("a", noon));
+        await stores.runs.settle(own, run.id, "a", aSettlement({ answer: `Answer ${n}` }), nothingMore);
+      }
+      await turn(stores, own, conversation, 4);
+      expect(await stores.conversations.history(own, conversation.id, 2)).toEqual([
+        { query: "Question 2", answer: "Answer 2" },
+        { query: "Question 3", answer: "Answer 3" },
+      ]);
+      const found = await stores.conversations.find(own, conversation.appId, conversation.id);
+      expect(found).toEqual({
+        id: conversation.id,
+        appId: conversation.appId,
+        endUserId: null,
+        name: "About tea",
+        dialogueCount: 3,
+        inputs: {},
+      });
+    });
+
+    it("that was stopped before it answered is no part of the history", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const run = await turn(stores, own, conversation, 1);
+      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 5)).toBe(true);
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped", finishedAt: noon + 5 });
+      expect(await stores.conversations.history(own, conversation.id, 10)).toEqual([]);
+    });
+  });
+
+  describe("a wish to stop", () => {
+    it("ends a queued run at once, is remembered by a running one and changes nothing about an ended one", async () => {
+      const { runs } = open();
+      const own = scope();
+      const queued = await started(runs, own);
+      expect(await runs.requestStop(own, queued.id, aCaller, noon + 7)).toBe(true);
+      expect(await runs.find(own, queued.id)).toMatchObject({
+        status: "stopped",
+        finishedAt: noon + 7,
+        stopRequestedBy: aCaller,
+      });
+      expect(await runs.requestStop(own, queued.id, aCaller, noon + 8)).toBe(false);
+
+      const running = await started(runs, own);
+      await runs.claim(own, running.id, aLease("a", noon));
+      expect(await runs.requestStop(own, running.id, aCaller, noon)).toBe(true);
+      expect(await runs.find(own, running.id)).toMatchObject({ status: "running", stopRequestedBy: aCaller });
+    });
+  });
+
+  describe("a run without an owner", () => {
+    const find = async ({ abandoned }: RunStores, runId: RunId, now: number, queuedBefore = 0) =>
+      (await abandoned.find(now, queuedBefore, 1_000)).find((run) => run.runId === runId);
+
+    it("is found once its lease has expired, or when it has waited for long", async () => {
+      const stores = open();
+      const own = scope();
+      const run = await started(stores.runs, own, { queue: "runs-background" });
+      expect(await find(stores, run.id, noon, noon)).toBeUndefined();
+      expect(await find(stores, run.id, noon, noon + 1)).toEqual({
+        scope: own,
+        runId: run.id,
+        queue: "runs-background",
+        fruitlessTakeovers: 0,
+        createdAt: noon,
+        state: "queued",
+      });
+      await stores.runs.claim(own, run.id, aLease("a", noon, 1_000));
+      expect(await find(stores, run.id, noon + 999, noon + 1)).toBeUndefined();
+      expect(await find(stores, run.id, noon + 1_001)).toMatchObject({ state: "running", fruitlessTakeovers: 0 });
+    });
+
+    it("counts takeovers until the journal grows", async () => {
+      const stores = open();
+      const own = scope();
+      const run = await started(stores.runs, own);
+      for (const n of [0, 1, 2]) await stores.runs.claim(own, run.id, aLease(`w${n}`, noon + n * 1_000, 1_000));
+      expect(await find(stores, run.id, noon + 3_001)).toMatchObject({ fruitlessTakeovers: 2 });
+      await stores.runs.appendJournal(own, run.id, "w2", 0, [aStep("one")]);
+      expect(await find(stores, run.id, noon + 3_001)).toMatchObject({ fruitlessTakeovers: 0 });
+      await stores.runs.claim(own, run.id, aLease("w3", noon + 4_000, 1_000));
+      await stores.runs.claim(own, run.id, aLease("w4", noon + 5_000, 1_000));
+      expect(await find(stores, run.id, noon + 9_000)).toMatchObject({ fruitlessTakeovers: 1 });
+    });
+
+    it("given back by its worker waits again from then on and counts as no takeover", async () => {
+      const stores = open();
+      const own = scope();
+      const run = await started(stores.runs, own);
+      await stores.runs.claim(own, run.id, aLease("a", noon + 50_000));
+      await stores.runs.release(own, run.id, "somebody else");
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "running" });
+      await stores.runs.release(own, run.id, "a");
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "queued" });
+      expect(await find(stores, run.id, noon + 50_000, noon + 50_000)).toBeUndefined();
+      expect(await stores.runs.claim(own, run.id, aLease("b", noon + 50_001, 10))).toMatchObject({ attempt: 2 });
+      expect(await find(stores, run.id, noon + 60_000)).toMatchObject({ fruitlessTakeovers: 0 });
+    });
+
+    it("can be ended with a reason, unless somebody took it meanwhile", async () => {
+      const stores = open();
+      const own = scope();
+      const error = { code: "run.worker-lost", message: "Gone.", nodeId: null };
+      const run = await started(stores.runs, own);
+      await stores.runs.claim(own, run.id, aLease("a", noon, 1_000));
+      const found = (await find(stores, run.id, noon + 1_001))!;
+      await stores.runs.claim(own, run.id, aLease("b", noon + 1_001, 1_000));
+      expect(await stores.abandoned.fail(found, error, noon + 1_002)).toBe(false);
+      expect(await stores.abandoned.fail(found, error, noon + 9_000)).toBe(true);
+      expect(await stores.runs.find(own, run.id)).toMatchObject({
+        status: "failed",
+        error,
+        finishedAt: noon + 9_000,
+        elapsedMs: 9_000,
+      });
+      expect(await stores.abandoned.fail(found, error, noon + 9_001)).toBe(false);
+    });
+  });
+}
