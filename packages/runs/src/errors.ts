@@ -3,6 +3,7 @@ import { defineErrors } from "@diwan/kernel";
 export const RunErrors = defineErrors("run", {
   "inputs-invalid": { kind: "caller", message: ({ problem }: { problem: string }) => problem },
   "not-found": { kind: "caller", message: "This run was not found." },
+  "conversation-not-found": { kind: "caller", message: "This conversation was not found." },
   "lease-lost": { kind: "dependency", message: "Another worker has taken this run over." },
   "queue-full": { kind: "dependency", message: "Too many runs are waiting. Try again in a moment." },
   "worker-lost": {

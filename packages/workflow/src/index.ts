@@ -6,6 +6,7 @@ export * from "./graph/node-types.ts";
 export * from "./graph/workflow-document.ts";
 export * from "./inputs/check-inputs.ts";
 export * from "./inputs/input-fields.ts";
+export * from "./jinja/index.ts";
 export * from "./node-definition.ts";
 export * from "./problem.ts";
 export * from "./scheduler/response-streams.ts";

@@ -146,7 +146,8 @@ function sendError(
   response: ServerResponse,
   { status, message, retryAfterSeconds }: NonNullable<ModelScript["error"]>,
 ): void {
-  const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
   sendJson(response, status, { error: { message, type: "scripted_error", code: null, param: null } }, headers);
 }
 

@@ -1,10 +1,20 @@
 import type { NodeDefinition } from "../node-definition.ts";
 import type { ProblemAt } from "../problem.ts";
-import { fitsType, float, isFloat, isInteger, isObject, numberOf, parseJson, type Value, type ValueType } from "../values/index.ts";
+import {
+  fitsType,
+  float,
+  isFloat,
+  isInteger,
+  isObject,
+  numberOf,
+  parseJson,
+  type Value,
+  type ValueType,
+} from "../values/index.ts";
 import { findCircle } from "./find-circle.ts";
 import type { ErrorStrategy, Graph, GraphEdge, GraphNode, RetryPolicy } from "./graph.ts";
 import { knownNodeTypes } from "./node-types.ts";
-import { type EdgeDocument, type NodeDocument, NOTE_TYPE, type WorkflowDocument } from "./workflow-document.ts";
+import { type EdgeDocument, NOTE_TYPE, type NodeDocument, type WorkflowDocument } from "./workflow-document.ts";
 
 /** Finds the definition that runs a node: the exact version where it exists, else the newest. */
 export type NodeRegistry = { find(type: string, version: string): NodeDefinition<never> | undefined };
@@ -91,8 +101,14 @@ function compileNode(
 
   const definition = registry.find(type, versionOf(node.data["version"]));
   if (definition === undefined) {
-    if (knownNodeTypes.has(type)) report("app.step-not-runnable", "type", `Step ${name} is of type "${type}", which cannot run yet.`);
-    else report("app.unknown-step-type", "type", `Step ${name} is of type "${type}", which nothing here knows. Correct the type, or remove the step.`);
+    if (knownNodeTypes.has(type))
+      report("app.step-not-runnable", "type", `Step ${name} is of type "${type}", which cannot run yet.`);
+    else
+      report(
+        "app.unknown-step-type",
+        "type",
+        `Step ${name} is of type "${type}", which nothing here knows. Correct the type, or remove the step.`,
+      );
     return undefined;
   }
   const ours = isObject(node.data["diwan"]) ? node.data["diwan"] : {};
@@ -101,11 +117,17 @@ function compileNode(
   if (!parsed.success && !disabled) {
     for (const issue of parsed.error.issues) {
       const field = issue.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-      report("app.step-invalid", field.replace(/^\./, ""), `Step ${name}: ${field.replace(/^\./, "") || "settings"}: ${issue.message}.`);
+      report(
+        "app.step-invalid",
+        field.replace(/^\./, ""),
+        `Step ${name}: ${field.replace(/^\./, "") || "settings"}: ${issue.message}.`,
+      );
     }
     return undefined;
   }
-  const errorStrategy = readErrorStrategy(node.data, (message) => report("app.step-invalid", "default_value", `Step ${name}: ${message}`));
+  const errorStrategy = readErrorStrategy(node.data, (message) =>
+    report("app.step-invalid", "default_value", `Step ${name}: ${message}`),
+  );
   return {
     index,
     id: node.id,
@@ -117,7 +139,8 @@ function compileNode(
     settings: parsed.data,
     chooses: !disabled && (definition.kind === "branch" || errorStrategy.type === "fail-branch"),
     errorStrategy,
-    retry: definition.retryable === true ? readRetryPolicy(node.data["retry_config"]) : { maxRetries: 0, intervalMs: 0 },
+    retry:
+      definition.retryable === true ? readRetryPolicy(node.data["retry_config"]) : { maxRetries: 0, intervalMs: 0 },
     disabled,
     containerId: containerOf(node.data),
     template: disabled ? [] : (definition.template?.(parsed.data as never) ?? []),
@@ -192,7 +215,6 @@ function containerOf(data: Record<string, Value>): string | null {
 function versionOf(version: Value | undefined): string {
   return typeof version === "string" || typeof version === "number" ? String(version) : "1";
 }
-
 
 export function nodePath(place: number, field: string): string {
   return `workflow.graph.nodes[${place}].${field}`;

@@ -1,5 +1,5 @@
-import type { Value } from "../values/index.ts";
 import type { NodeDefinition, NodeKind } from "../node-definition.ts";
+import type { Value } from "../values/index.ts";
 import type { TemplateSegment } from "../variables/text-template.ts";
 
 /** What becomes of a failed step: the run fails, another branch is taken, or set values stand in. */

@@ -38,7 +38,8 @@ function checkInput(field: InputField, given: Value): Value | Refusal {
   if (isFileField && given === "") {
     return field.required ? refuse(`${variable} is required in input form`) : null;
   }
-  if (!isFileField && type !== "json_object" && holdsObjects(given)) return refuse(`Invalid input type for ${variable}`);
+  if (!isFileField && type !== "json_object" && holdsObjects(given))
+    return refuse(`Invalid input type for ${variable}`);
   switch (type) {
     case "text-input":
     case "paragraph":

@@ -2,9 +2,7 @@ import type { Value } from "../values/index.ts";
 import { renderText } from "../values/index.ts";
 import type { Selector, VariablePool } from "./variable-pool.ts";
 
-export type TemplateSegment =
-  | { type: "text"; text: string }
-  | { type: "variable"; selector: string[] };
+export type TemplateSegment = { type: "text"; text: string } | { type: "variable"; selector: string[] };
 
 /** @source the app file contract, template syntax: at most 50 characters of node id, then 1–10 names of at most 30 */
 const PLACEHOLDER = /\{\{#([a-zA-Z0-9_]{1,50}(?:\.[a-zA-Z_][a-zA-Z0-9_]{0,29}){1,10})#\}\}/;

@@ -1,0 +1,70 @@
+import { compileTemplate, parseTextTemplate } from "@diwan/workflow";
+import { z } from "zod";
+import { AnyObject, AnyValue, listOf, SelectorField, textOrEmpty } from "../settings.ts";
+
+/** A prompt text in one of its two languages, ready to render. */
+export type PromptText =
+  | { language: "basic"; text: string }
+  | { language: "jinja2"; template: () => ReturnType<typeof compileTemplate> };
+
+const promptFields = { text: textOrEmpty, edition_type: z.string().nullish(), jinja2_text: z.string().nullish() };
+
+function promptText(prompt: { text: string; edition_type?: string | null; jinja2_text?: string | null }): PromptText {
+  if (prompt.edition_type !== "jinja2") return { language: "basic", text: prompt.text };
+  const source = prompt.jinja2_text ?? prompt.text;
+  let compiled: ReturnType<typeof compileTemplate> | undefined;
+  return {
+    language: "jinja2",
+    template: () => {
+      compiled ??= compileTemplate(source);
+      return compiled;
+    },
+  };
+}
+
+const ChatMessage = z
+  .object({ role: z.enum(["system", "user", "assistant"]), ...promptFields })
+  .transform((message) => ({ role: message.role, prompt: promptText(message) }));
+
+const CompletionPrompt = z.object(promptFields).transform((prompt) => ({ prompt: promptText(prompt) }));
+
+const WholeNumber = AnyValue.nullish().transform((value) => (typeof value === "number" ? value : null));
+
+const Memory = z
+  .object({
+    role_prefix: z.object({ user: textOrEmpty, assistant: textOrEmpty }).nullish(),
+    window: z.object({ enabled: z.boolean().nullish(), size: WholeNumber }).nullish(),
+    query_prompt_template: textOrEmpty.transform(parseTextTemplate),
+  })
+  .nullish();
+
+export const LlmSettings = z.object({
+  model: z.object({
+    provider: z.string(),
+    name: z.string(),
+    mode: z.enum(["chat", "completion"]),
+    completion_params: AnyObject.nullish().transform((parameters) => parameters ?? {}),
+  }),
+  prompt_template: z.union([
+    z.array(ChatMessage).transform((messages) => ({ kind: "chat" as const, messages })),
+    CompletionPrompt.transform(({ prompt }) => ({ kind: "completion" as const, prompt })),
+  ]),
+  prompt_config: z
+    .object({ jinja2_variables: listOf(z.object({ variable: z.string(), value_selector: SelectorField })) })
+    .nullish(),
+  memory: Memory,
+  context: z.object({ enabled: z.boolean().nullish(), variable_selector: z.array(z.string()).nullish() }).nullish(),
+  vision: z
+    .object({
+      enabled: z.boolean().nullish(),
+      configs: z
+        .object({ variable_selector: z.array(z.string()).nullish(), detail: z.enum(["low", "high"]).nullish() })
+        .nullish(),
+    })
+    .nullish(),
+  structured_output: z.object({ schema: AnyValue.nullish() }).nullish(),
+  structured_output_switch_on: z.boolean().nullish(),
+  structured_output_enabled: z.boolean().nullish(),
+  reasoning_format: z.enum(["tagged", "separated"]).nullish(),
+});
+export type LlmSettings = z.output<typeof LlmSettings>;

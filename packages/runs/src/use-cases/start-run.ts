@@ -1,0 +1,105 @@
+import { queueNames } from "@diwan/contracts";
+import type { AppId, AppVersionId, Clock, ConversationId, IdSource, MessageId, WorkspaceScope } from "@diwan/kernel";
+import { checkInputs, type InputField, type Value } from "@diwan/workflow";
+import { RunErrors } from "../errors.ts";
+import type { ConversationStore, RunQueue, RunStore } from "../ports.ts";
+import type { Run, RunCaller, RunTrigger } from "../run.ts";
+
+type Needs = { runs: RunStore; conversations: ConversationStore; queue: RunQueue; clock: Clock; ids: IdSource };
+
+export type StartRunRequest = {
+  appId: AppId;
+  version: { id: AppVersionId; number: number };
+  mode: Run["mode"];
+  fields: readonly InputField[];
+  inputs: Readonly<Record<string, Value>>;
+  files: Value[];
+  trigger: RunTrigger;
+  caller: RunCaller;
+  /** Of a chat turn. */
+  chat?: { query: string; conversationId: ConversationId | null };
+};
+
+/**
+ * Records a run of a version and leaves its job for a worker.
+ *
+ * @throws run.inputs-invalid (caller) naming the field and the rule.
+ * @throws run.conversation-not-found (caller) for a conversation of another app or another person.
+ */
+export async function startRun(needs: Needs, scope: WorkspaceScope, request: StartRunRequest): Promise<Run> {
+  const checked = checkInputs(request.fields, request.inputs);
+  if (!checked.ok) {
+    const details = [{ path: `inputs.${checked.variable}`, message: checked.message }];
+    throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });
+  }
+  const runId = needs.ids.next<"run">();
+  const turn = request.chat === undefined ? undefined : await openTurn(needs, scope, request, checked.inputs);
+  const run: Run = {
+    id: runId,
+    workspaceId: scope.workspaceId,
+    appId: request.appId,
+    versionId: request.version.id,
+    versionNumber: request.version.number,
+    mode: request.mode,
+    trigger: request.trigger,
+    queue: queueNames.runsInteractive,
+    status: "queued",
+    caller: request.caller,
+    inputs: checked.inputs,
+    query: request.chat?.query ?? null,
+    files: request.files,
+    conversationId: turn?.conversationId ?? null,
+    messageId: turn?.messageId ?? null,
+    dialogueCount: turn?.dialogueCount ?? 0,
+    outputs: {},
+    answer: "",
+    error: null,
+    usage: null,
+    totalSteps: 0,
+    exceptionsCount: 0,
+    createdAt: needs.clock.now(),
+    startedAt: null,
+    finishedAt: null,
+    elapsedMs: null,
+    stopRequestedBy: null,
+  };
+  await needs.runs.insert(scope, run);
+  await needs.queue.enqueue(run.queue, { scope, runId });
+  return run;
+}
+
+type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number };
+
+async function openTurn(
+  needs: Needs,
+  scope: WorkspaceScope,
+  request: StartRunRequest,
+  inputs: Record<string, Value>,
+): Promise<Turn> {
+  const { query, conversationId } = request.chat!;
+  const messageId = needs.ids.next<"message">();
+  if (conversationId !== null) {
+    const found = await needs.conversations.find(scope, request.appId, conversationId);
+    const ownedBy = request.caller.type === "end-user" ? request.caller.id : null;
+    if (found === undefined || found.endUserId !== ownedBy) throw RunErrors["conversation-not-found"]({});
+    return { conversationId, messageId, dialogueCount: found.dialogueCount };
+  }
+  const id = needs.ids.next<"conversation">();
+  await needs.conversations.insert(scope, {
+    id,
+    appId: request.appId,
+    endUserId: request.caller.type === "end-user" ? request.caller.id : null,
+    name: conversationName(query),
+    dialogueCount: 0,
+    inputs,
+    createdAt: needs.clock.now(),
+    caller: request.caller,
+  });
+  return { conversationId: id, messageId, dialogueCount: 0 };
+}
+
+/** @source the service API contract: the first query, cut to 47 characters and "..." where it is longer than 50 */
+function conversationName(query: string): string {
+  const characters = [...query.trim()];
+  return characters.length > 50 ? `${characters.slice(0, 47).join("")}...` : characters.join("");
+}
