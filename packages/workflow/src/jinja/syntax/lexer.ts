@@ -1,5 +1,5 @@
-import { SPACE_CLASS, trimEnd } from "../python/characters.ts";
 import { Failure, JinjaErrors } from "../errors.ts";
+import { SPACE_CLASS, trimEnd } from "../python/characters.ts";
 import { unescapeString } from "./escapes.ts";
 import type { Token, TokenType } from "./tokens.ts";
 
@@ -111,12 +111,14 @@ class Lexer {
     const quoted = this.match(string);
     if (quoted !== undefined) return this.push("string", this.unescape(quoted.slice(1, -1)), start);
     const sign = this.match(operator);
-    if (sign === undefined) this.fail(`The character "${String.fromCodePoint(this.source.codePointAt(start)!)}" is unexpected.`);
+    if (sign === undefined)
+      this.fail(`The character "${String.fromCodePoint(this.source.codePointAt(start)!)}" is unexpected.`);
     const closer = closers[sign];
     if (closer !== undefined) open.push(closer);
     else if (sign === ")" || sign === "]" || sign === "}") {
       const expected = open.pop();
-      if (expected !== sign) this.fail(`"${sign}" is unexpected${expected === undefined ? "" : `, "${expected}" comes first`}.`);
+      if (expected !== sign)
+        this.fail(`"${sign}" is unexpected${expected === undefined ? "" : `, "${expected}" comes first`}.`);
     }
     this.push("operator", sign, start);
   }
