@@ -64,3 +64,12 @@ export function ifElse(id: string, selector: string[], operator: string, value: 
   const condition = { variable_selector: selector, comparison_operator: operator, value };
   return { id, type: "if-else", cases: [{ case_id: "yes", logical_operator: "and", conditions: [condition] }] };
 }
+
+export function start(variables: object[] = []): NodeSketch {
+  return { id: "start", type: "start", variables };
+}
+
+/** A line of text in the start step's form. */
+export function text(variable: string, rest: object = {}): object {
+  return { variable, label: variable, type: "text-input", ...rest };
+}

@@ -1,17 +1,19 @@
-import type { JournalEntry, RunEvent, StepSettled } from "@diwan/contracts";
-import { type AppId, createIdSource, silentLogger, systemClock, type WorkspaceId } from "@diwan/kernel";
+import type { JournalEntry, RunError, RunEvent, RunStatus, StepSettled } from "@diwan/contracts";
+import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
 import { createModelGateway } from "@diwan/models";
 import { type NodePorts, nodeRegistry } from "@diwan/nodes";
-import { type DriveEnd, defaultRunLimits, driveRun, type Run, type RunLimits, runVariables } from "@diwan/runs";
-import { checkInputs, compileGraph, RunProgress, readAppFile, readInputFields, type Value } from "@diwan/workflow";
+import { defaultRunLimits, type Run, type RunLimits, runOnce } from "@diwan/runs";
+import { compileGraph, readAppFile, type Value } from "@diwan/workflow";
 
 export type AppRun = {
-  end: DriveEnd;
+  status: RunStatus;
+  error: RunError | null;
   outputs: Record<string, Value>;
   /** The streamed reply. */
   answer: string;
+  /** Without the run's own first and last. */
   events: RunEvent[];
-  journal: JournalEntry[];
+  journal: StepSettled[];
   /** Ids of settled steps, in order. */
   path: string[];
   steps: Record<string, StepSettled>;
@@ -35,43 +37,37 @@ export type RunOptions = {
 export async function runApp(text: string, options: RunOptions = {}): Promise<AppRun> {
   const { file, problems } = readAppFile(text);
   if (file?.workflow === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-  const compiled = compileGraph(file.workflow, nodeRegistry);
-  if (compiled.graph === undefined) throw new Error(compiled.problems.map(({ message }) => message).join("\n"));
-  const root = compiled.graph.roots[0]!;
-  const checked = checkInputs(readInputFields(root.data), options.inputs ?? {});
-  if (!checked.ok) throw new Error(checked.message);
-
-  const run = aRun(file.mode as Run["mode"], checked.inputs, options);
-  const conversation = Object.fromEntries(file.workflow.conversationVariables.map(({ name, value }) => [name, value]));
-  const variables = runVariables(run, root.id, file.workflow.environmentVariables, conversation);
-  const progress = new RunProgress(compiled.graph, root, variables);
-  const journal: JournalEntry[] = [...(options.journal ?? [])];
-  progress.replay(journal);
-  const events: RunEvent[] = [];
-  const end = await driveRun(
-    { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports: portsFor(run, options) },
+  const { graph, problems: mistakes } = compileGraph(file.workflow, nodeRegistry);
+  if (graph === undefined) throw new Error(mistakes.map(({ message }) => message).join("\n"));
+  const { run, steps, events } = await runOnce(
     {
-      graph: compiled.graph,
-      progress,
-      history: new Map(),
+      clock: systemClock,
+      ids: createIdSource(),
+      logger: silentLogger,
+      ports: (started) => portsFor(started, options),
+    },
+    {
+      version: { graph, root: graph.roots[0]!, document: file.workflow },
+      mode: file.mode as Run["mode"],
+      inputs: options.inputs ?? {},
+      user: "ada",
+      query: options.query ?? "hi",
+      dialogueCount: options.dialogueCount ?? 0,
       limits: { ...defaultRunLimits, ...options.limits },
       signal: options.signal ?? new AbortController().signal,
-      publish: (event) => {
-        events.push(event);
-        options.onEvent?.(event);
-      },
-      journal: { add: (entry) => journal.push(entry), flush: async () => {} },
+      ...(options.journal === undefined ? {} : { journal: options.journal }),
+      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     },
   );
-  const settled = journal.filter((entry): entry is StepSettled => entry.kind === "settled");
   return {
-    end,
-    outputs: progress.state.outputs,
-    answer: progress.answer,
-    events,
-    journal,
-    path: settled.map(({ nodeId }) => nodeId),
-    steps: Object.fromEntries(settled.map((step) => [step.nodeId, step])),
+    status: run.status,
+    error: run.error,
+    outputs: run.outputs,
+    answer: run.answer,
+    events: events.slice(1, -1),
+    journal: steps,
+    path: steps.map(({ nodeId }) => nodeId),
+    steps: Object.fromEntries(steps.map((step) => [step.nodeId, step])),
   };
 }
 
@@ -88,37 +84,5 @@ function portsFor(run: Run, { modelUrl, history = [] }: RunOptions): NodePorts {
       countTokens: async (text) => text.split(/\s+/).length,
     },
     conversation: { history: async (limit) => history.slice(-limit) },
-  };
-}
-
-function aRun(mode: Run["mode"], inputs: Record<string, Value>, options: RunOptions): Run {
-  return {
-    id: "run-1" as Run["id"],
-    workspaceId: "ws-1" as WorkspaceId,
-    appId: "app-1" as AppId,
-    versionId: "version-1" as Run["versionId"],
-    versionNumber: 1,
-    mode,
-    trigger: "cli",
-    queue: "runs-interactive",
-    status: "running",
-    caller: { type: "end-user", id: "user-1" as never, user: "ada" },
-    inputs,
-    query: mode === "workflow" ? null : (options.query ?? "hi"),
-    files: [],
-    conversationId: mode === "workflow" ? null : ("conversation-1" as never),
-    messageId: mode === "workflow" ? null : ("message-1" as never),
-    dialogueCount: options.dialogueCount ?? 0,
-    outputs: {},
-    answer: "",
-    error: null,
-    usage: null,
-    totalSteps: 0,
-    exceptionsCount: 0,
-    createdAt: 1_700_000_000_000,
-    startedAt: null,
-    finishedAt: null,
-    elapsedMs: null,
-    stopRequestedBy: null,
   };
 }

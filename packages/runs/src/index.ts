@@ -1,3 +1,4 @@
+export * from "./core/finished-event.ts";
 export * from "./core/run-variables.ts";
 export * from "./engine/drive-run.ts";
 export * from "./engine/limits.ts";
@@ -6,5 +7,6 @@ export * from "./ports.ts";
 export * from "./run.ts";
 export * from "./use-cases/execute-run.ts";
 export * from "./use-cases/reap-runs.ts";
+export * from "./use-cases/run-once.ts";
 export * from "./use-cases/start-run.ts";
 export * from "./use-cases/stop-run.ts";

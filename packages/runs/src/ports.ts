@@ -106,6 +106,11 @@ export type AbandonedRuns = {
 /** Leaves work for workers. A job may be delivered more than once. */
 export type RunQueue = {
   enqueue(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  /**
+   * For a run that nobody works on: makes sure that it has a job, also where the one it had was lost with its worker. A
+   * job that still waits keeps its place.
+   */
+  offerAgain(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
 };
 
 /**
@@ -116,7 +121,8 @@ export type LiveEvents = {
   open(runId: RunId): Promise<LiveEventWriter>;
   /**
    * Events after `afterSeq` in order, past ones first, then new ones as they come; ends after `run.finished`.
-   * Returns undefined when nothing is known of the run (never started here, or expired).
+   * Returns undefined when nothing is known of the run (never started here, or expired), after a moment in which one
+   * that is about to begin may do so.
    */
   read(runId: RunId, afterSeq: number, signal: AbortSignal): Promise<AsyncIterable<SequencedRunEvent> | undefined>;
 };

@@ -16,7 +16,7 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
   const open: OpenStreams = new Set();
   const app = fastify({
     loggerInstance: needs.logger as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: false,
     forceCloseConnections: "idle",
@@ -45,7 +45,7 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
 
 function measure(app: FastifyInstance, { metrics }: ApiNeeds): void {
   app.addHook("onRequest", async () => metrics.httpInflight.inc({ component: "api" }));
-  app.addHook("onRequestAbort", async () => metrics.httpInflight.dec({ component: "api" }));
+  app.addHook("onRequestAbort", async (_request) => metrics.httpInflight.dec({ component: "api" }));
   app.addHook("onResponse", async (request, reply) => {
     const stream = String(reply.raw.getHeader("content-type") ?? "").startsWith("text/event-stream");
     const status = `${Math.floor(reply.statusCode / 100)}xx`;

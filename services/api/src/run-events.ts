@@ -1,6 +1,6 @@
-import { noUsage, type RunEvent, type SequencedRunEvent } from "@diwan/contracts";
+import type { SequencedRunEvent } from "@diwan/contracts";
 import type { WorkspaceScope } from "@diwan/kernel";
-import { hasEnded, type Run } from "@diwan/runs";
+import { finishedEvent, hasEnded, type Run } from "@diwan/runs";
 import type { ApiNeeds } from "./needs.ts";
 
 /** How long a run that is not known to the live stream may take to begin, between two looks at the store. */
@@ -35,24 +35,4 @@ export async function* readRunEvents(
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
-}
-
-/** What a settled run's last event says. */
-export function finishedEvent(run: Run & { status: Extract<RunEvent, { type: "run.finished" }>["status"] }): RunEvent {
-  const usage = run.usage ?? noUsage;
-  return {
-    type: "run.finished",
-    workflowId: run.versionId,
-    status: run.status,
-    outputs: run.outputs,
-    answer: run.answer,
-    error: run.error,
-    createdAt: run.createdAt,
-    finishedAt: run.finishedAt ?? run.createdAt,
-    elapsedMs: run.elapsedMs ?? 0,
-    totalTokens: usage.total_tokens,
-    totalSteps: run.totalSteps,
-    exceptionsCount: run.exceptionsCount,
-    usage,
-  };
 }

@@ -1,1 +1,3 @@
-export {};
+export { type StandaloneConfig, standaloneConfig } from "./config.ts";
+export { openDataDirectory } from "./data-directory.ts";
+export { type Standalone, startStandalone } from "./start-standalone.ts";

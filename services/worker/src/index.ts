@@ -1,1 +1,2 @@
-export {};
+export type { ConsumeRuns, WorkerNeeds, WorkerSettings } from "./needs.ts";
+export { startWorker, type Worker } from "./worker.ts";

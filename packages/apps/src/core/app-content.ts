@@ -1,3 +1,4 @@
+import type { DiwanError } from "@diwan/kernel";
 import { isDemoProvider } from "@diwan/models";
 import { nodeRegistry } from "@diwan/nodes";
 import {
@@ -13,8 +14,10 @@ import {
   type Problem,
   readAppFile,
   readInputFields,
+  sentenceOf,
   withLines,
 } from "@diwan/workflow";
+import { AppErrors } from "../errors.ts";
 
 /** Whether a step runs: now, with a later release, or nobody here knows what it is. */
 export type StepSupport = { nodeId: string; type: string; title: string; support: "ready" | "later" | "unknown" };
@@ -33,14 +36,13 @@ export type AppContent = {
 };
 
 /**
- * Reads a stored document. Stored documents were read once before, so they hold no error of the file itself.
+ * Reads a document and all that follows from it.
  *
- * @throws Error for a text that is no app file; a stored one never is.
+ * @throws app.file-invalid (caller) for a text that is no app file; a stored document was one before.
  */
 export function readContent(documentText: string): AppContent {
   const { file, problems } = readAppFile(documentText);
-  if (file === undefined)
-    throw new Error(`A stored app file has problems: ${problems.map(({ code }) => code).join(", ")}`);
+  if (file === undefined) throw refusal(problems);
   const steps = stepsOf(file.document);
   const compiled = file.workflow === undefined ? undefined : compileGraph(file.workflow, nodeRegistry);
   const compileProblems = (compiled?.problems ?? []).filter(
@@ -56,6 +58,13 @@ export function readContent(documentText: string): AppContent {
     problems: [...problems, ...withLines(documentText, compileProblems)],
     usesDemoModel: modelProviders(file.document).some(isDemoProvider),
   };
+}
+
+/** One sentence for a file that cannot be taken, and every problem beside it. */
+export function refusal(problems: readonly Problem[]): DiwanError {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const details = errors.map((problem) => ({ path: problem.path, message: sentenceOf(problem) }));
+  return AppErrors["file-invalid"]({ sentence: sentenceOf(errors[0]!) }, { details });
 }
 
 const MAX_CACHED = 200;

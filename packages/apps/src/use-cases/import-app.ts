@@ -6,13 +6,12 @@ import {
   CURRENT_DSL_VERSION,
   type Problem,
   readAppFile,
-  sentenceOf,
   type VersionVerdict,
   writeYaml,
 } from "@diwan/workflow";
 import type { Sealer } from "@diwan/workspaces";
 import type { App } from "../app.ts";
-import { readContent } from "../core/app-content.ts";
+import { readContent, refusal } from "../core/app-content.ts";
 import { sealSecrets } from "../core/secrets.ts";
 import { AppErrors } from "../errors.ts";
 import type { AppStore, PendingImportStore } from "../ports.ts";
@@ -69,10 +68,8 @@ export async function confirmImport(
 
 function readOrRefuse(content: string): AppFileReading & { file: AppFile } {
   const reading = readAppFile(content);
-  if (reading.file !== undefined) return reading as AppFileReading & { file: AppFile };
-  const errors = reading.problems.filter(({ severity }) => severity === "error");
-  const details = errors.map((problem) => ({ path: problem.path, message: sentenceOf(problem) }));
-  throw AppErrors["file-invalid"]({ sentence: sentenceOf(errors[0]!) }, { details });
+  if (reading.file === undefined) throw refusal(reading.problems);
+  return reading as AppFileReading & { file: AppFile };
 }
 
 async function createFrom(

@@ -7,6 +7,7 @@ const types: Record<string, string> = {
   "model.request-refused": "InvokeBadRequestError",
   "model.context-too-long": "InvokeBadRequestError",
   "model.content-filtered": "InvokeBadRequestError",
+  "model.not-recorded": "InvokeBadRequestError",
   "model.unavailable": "InvokeServerUnavailableError",
   "model.unreachable": "InvokeConnectionError",
 };

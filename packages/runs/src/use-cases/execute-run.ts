@@ -1,8 +1,10 @@
-import { type JournalEntry, noUsage, type RunError, type RunEvent, type StepSettled } from "@diwan/contracts";
+import type { JournalEntry, RunError, StepSettled } from "@diwan/contracts";
 import { asDiwanError, type Clock, type IdSource, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import { type Graph, type GraphNode, RunProgress, type WorkflowDocument } from "@diwan/workflow";
+import { finishedEvent } from "../core/finished-event.ts";
 import { conversationValues, runVariables, shownInputs } from "../core/run-variables.ts";
+import { settlementOf } from "../core/settlement.ts";
 import { type DriveEnd, driveRun } from "../engine/drive-run.ts";
 import { EventPublisher } from "../engine/event-publisher.ts";
 import { JournalWriter } from "../engine/journal-writer.ts";
@@ -37,6 +39,14 @@ export type ExecuteRunNeeds = {
   owner: string;
   leaseMs: number;
   heartbeatMs: number;
+  observe?: RunObserver;
+};
+
+/** Hears what happens, for metrics; must not throw. */
+export type RunObserver = {
+  claimed(run: Run, attempt: number): void;
+  stepSettled(step: StepSettled): void;
+  settled(run: Run, settlement: RunSettlement): void;
 };
 
 /** How executing ended for the worker; the run itself tells the rest. */
@@ -55,6 +65,7 @@ export async function executeRun(
 ): Promise<Execution> {
   const claimed = await needs.runs.claim(scope, runId, leaseOf(needs));
   if (claimed === undefined) return "not-mine";
+  needs.observe?.claimed(claimed.run, claimed.attempt);
   return new Execute(needs, scope, claimed, shutdown).run();
 }
 
@@ -137,10 +148,11 @@ class Execute {
     );
     const { end, progress } = await this.#toEnd(publisher, journal, past, writer.lastSeq > 0);
     if (end.status === "stopped" && this.#cause !== "stop") return this.#letGo(publisher, journal);
-    const settlement = this.#settlement(end, progress);
+    const settlement = settlementOf(this.#run, end, progress, this.#needs.clock.now());
     const settled = await this.#settle(settlement, journal);
     if (!settled) return "not-mine";
-    publisher.publish(this.#finished(settlement));
+    this.#needs.observe?.settled(this.#run, settlement);
+    publisher.publish(finishedEvent({ ...this.#run, ...settlement }));
     await publisher.flush();
     await writer.close();
     return "settled";
@@ -177,7 +189,13 @@ class Execute {
           limits: this.#needs.limits,
           signal: this.#stop.signal,
           publish: (event) => publisher.publish(event),
-          journal,
+          journal: {
+            add: (entry) => {
+              journal.add(entry);
+              if (entry.kind === "settled") this.#needs.observe?.stepSettled(entry);
+            },
+            flush: () => journal.flush(),
+          },
         },
       );
       return { end, progress };
@@ -219,32 +237,6 @@ class Execute {
     }
     await publisher.flush().catch(() => {});
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";
-  }
-
-  #settlement(end: DriveEnd, progress: RunProgress | undefined): RunSettlement {
-    const state = progress?.state;
-    const finishedAt = this.#needs.clock.now();
-    return {
-      status: end.status,
-      outputs: end.status === "failed" ? {} : (state?.outputs ?? {}),
-      answer: progress?.answer ?? "",
-      error: end.status === "failed" ? end.error : null,
-      usage: state?.usage ?? noUsage,
-      totalSteps: state?.totalSteps ?? 0,
-      exceptionsCount: state?.exceptionsCount ?? 0,
-      finishedAt,
-      elapsedMs: finishedAt - (this.#run.startedAt ?? this.#run.createdAt),
-    };
-  }
-
-  #finished(settlement: RunSettlement): RunEvent {
-    return {
-      type: "run.finished",
-      workflowId: this.#run.versionId,
-      createdAt: this.#run.createdAt,
-      totalTokens: settlement.usage.total_tokens,
-      ...settlement,
-    };
   }
 }
 

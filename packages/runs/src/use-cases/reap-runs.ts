@@ -1,8 +1,18 @@
 import type { Clock, Logger } from "@diwan/kernel";
+import { finishedEvent } from "../core/finished-event.ts";
 import { RunErrors } from "../errors.ts";
-import type { AbandonedRun, AbandonedRuns, RunQueue } from "../ports.ts";
+import type { AbandonedRun, AbandonedRuns, LiveEvents, RunQueue, RunStore } from "../ports.ts";
+import { hasEnded } from "../run.ts";
 
-type Needs = { abandoned: AbandonedRuns; queue: RunQueue; clock: Clock; logger: Logger; limits: ReaperLimits };
+type Needs = {
+  abandoned: AbandonedRuns;
+  runs: RunStore;
+  live: LiveEvents;
+  queue: RunQueue;
+  clock: Clock;
+  logger: Logger;
+  limits: ReaperLimits;
+};
 
 export type ReaperLimits = {
   /** A queued run this old may have lost its job; it is offered again. */
@@ -36,14 +46,24 @@ export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed
   for (const run of found) {
     const reason = reasonToGiveUp(run, now, needs.limits);
     if (reason === undefined) {
-      await needs.queue.enqueue(run.queue, { scope: run.scope, runId: run.runId });
+      await needs.queue.offerAgain(run.queue, { scope: run.scope, runId: run.runId });
       requeued += 1;
     } else if (await needs.abandoned.fail(run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
       needs.logger.warn({ run_id: run.runId, code: reason.code }, "A run was given up.");
+      await tellReaders(needs, run);
       failed += 1;
     }
   }
   return { requeued, failed };
+}
+
+/** Whoever still reads the run's stream learns how it ended. */
+async function tellReaders({ runs, live }: Needs, { scope, runId }: AbandonedRun): Promise<void> {
+  const run = await runs.find(scope, runId);
+  if (run === undefined || !hasEnded(run)) return;
+  const writer = await live.open(runId);
+  await writer.append([finishedEvent(run)]);
+  await writer.close();
 }
 
 function reasonToGiveUp(run: AbandonedRun, now: number, limits: ReaperLimits) {

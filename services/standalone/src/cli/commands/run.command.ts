@@ -1,0 +1,203 @@
+import { statSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { v1Frames } from "@diwan/api";
+import { AppErrors, readContent } from "@diwan/apps";
+import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
+import { countTokens, createModelGateway, createRecorder, createReplayer, type ModelPort } from "@diwan/models";
+import type { NodePorts } from "@diwan/nodes";
+import { defaultRunLimits, type FinishedRun, type PreparedVersion, type Run, runOnce } from "@diwan/runs";
+import { type AppFileMode, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
+import { type Command, DONE, FAILED, print, say, UsageError } from "../command.ts";
+import { readText } from "../read-input.ts";
+import { runResult } from "../run-result.ts";
+
+export const runCommand: Command = {
+  usage: "FILE [--inputs JSON|@FILE] [--query TEXT] [--output json|events|text] …",
+  summary: "Runs an app file in this process, without a server, and prints the result.",
+  options: [
+    ["--inputs JSON|@FILE", "values of the start step's fields, as a JSON object"],
+    ["--query TEXT", "the message, for a chat app"],
+    ["--file VARIABLE=PATH", "a file for a field; may be given several times"],
+    ["--env NAME=VALUE", "value of an environment variable of the app; may be given several times"],
+    ["--model-endpoint URL", "send every model call to this OpenAI-compatible address (key: OPENAI_API_KEY)"],
+    ["--record DIR", "keep every model answer"],
+    ["--replay DIR", "answer model calls from a recording, without network"],
+    ["--output json|events|text", "one object, one event a line, or the plain answer (text)"],
+  ],
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        inputs: { type: "string" },
+        query: { type: "string" },
+        file: { type: "string", multiple: true },
+        env: { type: "string", multiple: true },
+        "model-endpoint": { type: "string" },
+        record: { type: "string" },
+        replay: { type: "string" },
+        output: { type: "string" },
+      },
+    });
+    const [path] = positionals;
+    if (path === undefined || positionals.length > 1) throw new UsageError("Name one app file.");
+    const output = readOutput(values.output);
+    const { version, mode } = prepare(readText(path), readEnvironment(values.env ?? []));
+    if (mode === "advanced-chat" && (values.query ?? "") === "")
+      throw new UsageError("This is a chat app: say something to it with --query TEXT.");
+    const models = modelPort(values["model-endpoint"], values.record, values.replay);
+    const abort = new AbortController();
+    process.once("SIGINT", () => abort.abort());
+    const finished = await runOnce(
+      { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports: (run) => portsOf(models, run) },
+      {
+        version,
+        mode,
+        inputs: { ...readInputs(values.inputs), ...readFiles(values.file ?? []) },
+        user: "cli",
+        query: values.query ?? "",
+        limits: defaultRunLimits,
+        signal: abort.signal,
+      },
+    );
+    show(finished, output);
+    return finished.run.status === "succeeded" || finished.run.status === "partial-succeeded" ? DONE : FAILED;
+  },
+};
+
+type Output = "json" | "events" | "text";
+
+function readOutput(text = "text"): Output {
+  if (text === "json" || text === "events" || text === "text") return text;
+  throw new UsageError(`--output is json, events or text, not "${text}".`);
+}
+
+/** @throws app.file-invalid (caller), app.not-runnable (author) */
+function prepare(
+  text: string,
+  environment: ReadonlyMap<string, string>,
+): { version: PreparedVersion; mode: Run["mode"] } {
+  const { file, graph, start, problems } = readContent(text);
+  if (graph === undefined || start === undefined || file.workflow === undefined) {
+    const first = problems.find(({ severity }) => severity === "error");
+    const sentence = first === undefined ? whyNot(file.mode, file.workflow !== undefined) : sentenceOf(first);
+    throw AppErrors["file-invalid"]({ sentence });
+  }
+  const environmentVariables = file.workflow.environmentVariables.map((variable) => {
+    const given = environment.get(variable.name);
+    return given === undefined ? variable : { ...variable, value: given };
+  });
+  const document = { ...file.workflow, environmentVariables };
+  return { version: { graph, root: start, document }, mode: file.mode as Run["mode"] };
+}
+
+function whyNot(mode: AppFileMode, hasWorkflow: boolean): string {
+  return hasWorkflow
+    ? "It has no start step, so only a trigger can start it."
+    : `Apps of mode "${mode}" come with a later release.`;
+}
+
+function readInputs(text: string | undefined): Record<string, Value> {
+  if (text === undefined) return {};
+  const json = text.startsWith("@") ? readText(text.slice(1)) : text;
+  let value: Value;
+  try {
+    value = parseJson(json);
+  } catch {
+    throw new UsageError(`--inputs is not valid JSON. Write it like --inputs '{"city": "Doha"}', or @FILE.`);
+  }
+  if (!isObject(value)) throw new UsageError("--inputs must be a JSON object.");
+  return value;
+}
+
+function pair(option: string, text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`${option} is written NAME=VALUE, not "${text}".`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function readEnvironment(given: readonly string[]): Map<string, string> {
+  return new Map(given.map((text) => pair("--env", text)));
+}
+
+/** Several files for one field become a list. */
+function readFiles(given: readonly string[]): Record<string, Value> {
+  const files: Record<string, Value> = {};
+  for (const text of given) {
+    const [name, path] = pair("--file", text);
+    const file = localFile(path);
+    const before = files[name];
+    files[name] = before === undefined ? file : [...(Array.isArray(before) ? before : [before]), file];
+  }
+  return files;
+}
+
+const kinds: [string, RegExp][] = [
+  ["image", /^\.(jpe?g|png|webp|gif|svg)$/i],
+  ["video", /^\.(mp4|mov|mpeg|webm)$/i],
+  ["audio", /^\.(mp3|m4a|wav|amr|mpga)$/i],
+  ["document", /^\.(txt|markdown|mdx?|pdf|html?|xlsx?|vtt|properties|docx?|csv|eml|msg|pptx?|xml|epub|odt)$/i],
+];
+
+function localFile(path: string): Value {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new UsageError(`${path} cannot be read: there is no such file.`);
+  const extension = extname(path);
+  return {
+    dify_model_identity: "__dify__file__",
+    id: null,
+    type: kinds.find(([, pattern]) => pattern.test(extension))?.[0] ?? "custom",
+    transfer_method: "local_file",
+    remote_url: null,
+    reference: null,
+    filename: basename(path),
+    extension: extension === "" ? ".bin" : extension,
+    mime_type: "application/octet-stream",
+    size,
+    related_id: null,
+    url: pathToFileURL(resolve(path)).href,
+  };
+}
+
+function modelPort(endpoint: string | undefined, record: string | undefined, replay: string | undefined): ModelPort {
+  if (replay !== undefined) return createReplayer(replay);
+  const apiKey = process.env["OPENAI_API_KEY"];
+  const base = process.env["OPENAI_API_BASE"];
+  const live = createModelGateway({
+    ...(endpoint === undefined ? {} : { onlyEndpoint: { baseUrl: endpoint, apiKey } }),
+    ...(base === undefined ? {} : { environment: { baseUrl: base, apiKey } }),
+  });
+  return record === undefined ? live : createRecorder(live, record);
+}
+
+function portsOf(models: ModelPort, run: Run): NodePorts {
+  const scope = { workspaceId: run.workspaceId };
+  return {
+    models: { stream: (request, call) => models.stream(scope, request, { ...call, runId: run.id }), countTokens },
+    conversation: { history: async () => [] },
+  };
+}
+
+function show(finished: FinishedRun, output: Output): void {
+  const { run, events } = finished;
+  if (output === "json") {
+    print(JSON.stringify(runResult(finished), null, 2));
+    return;
+  }
+  if (output === "events") {
+    const frames = events.flatMap((event, place) => v1Frames(run, { seq: place + 1, event }));
+    for (const { data } of frames) print(JSON.stringify(data));
+    return;
+  }
+  if (run.status === "failed")
+    say(`${run.error?.nodeId === null ? "" : `Step ${run.error?.nodeId}: `}${run.error?.message}`);
+  else print(run.mode === "advanced-chat" ? run.answer : plain(run.outputs));
+}
+
+/** One text is printed as it is, everything else as JSON. */
+function plain(outputs: Record<string, Value>): string {
+  const values = Object.values(outputs);
+  return values.length === 1 && typeof values[0] === "string" ? values[0] : stringifyJson(outputs);
+}

@@ -1,0 +1,32 @@
+import { queueNames } from "@diwan/contracts";
+import type { Metrics } from "@diwan/kernel/node";
+import type { BullRunQueue } from "@diwan/storage/queue";
+
+const FRESH_MS = 5_000;
+
+/** Fills in depths and pool figures whenever metrics are read, at most once in five seconds. */
+export function queueMetrics(
+  metrics: Metrics,
+  queue: BullRunQueue,
+  pool: { totalCount: number; idleCount: number; waitingCount: number },
+): void {
+  let readAt = Number.NEGATIVE_INFINITY;
+  // prom-client asks a gauge to collect itself right before it is printed.
+  Object.assign(metrics.queueDepth, {
+    async collect() {
+      metrics.poolInUse.set(pool.totalCount - pool.idleCount);
+      metrics.poolWaiting.set(pool.waitingCount);
+      if (performance.now() - readAt < FRESH_MS) return;
+      readAt = performance.now();
+      let sum = 0;
+      for (const name of Object.values(queueNames)) {
+        const { waiting, active } = await queue.depth(name);
+        metrics.queueDepth.set({ queue: name, state: "waiting" }, waiting);
+        metrics.queueDepth.set({ queue: name, state: "active" }, active);
+        metrics.celeryQueueLength.set({ queue_name: name }, waiting + active);
+        sum += waiting + active;
+      }
+      metrics.celeryQueueLength.set({ queue_name: "celery" }, sum);
+    },
+  });
+}

@@ -1,0 +1,48 @@
+import type { Clock, IdSource, Logger, RunId, WorkspaceScope } from "@diwan/kernel";
+import type { Metrics } from "@diwan/kernel/node";
+import type { ModelPort } from "@diwan/models";
+import type {
+  AbandonedRuns,
+  ConversationStore,
+  LiveEvents,
+  PreparedVersion,
+  ReaperLimits,
+  Run,
+  RunLimits,
+  RunQueue,
+  RunSignals,
+  RunStore,
+} from "@diwan/runs";
+
+/** Everything the worker reaches. `main.ts` and standalone fill it with adapters. */
+export type WorkerNeeds = {
+  runs: RunStore;
+  abandoned: AbandonedRuns;
+  conversations: ConversationStore;
+  queue: RunQueue;
+  live: LiveEvents;
+  signals: RunSignals;
+  models: ModelPort;
+  prepare(scope: WorkspaceScope, run: Run): Promise<PreparedVersion>;
+  consume: ConsumeRuns;
+  clock: Clock;
+  ids: IdSource;
+  logger: Logger;
+  metrics: Metrics;
+  settings: WorkerSettings;
+};
+
+export type WorkerSettings = {
+  /** Runs of this process at a time. */
+  concurrency: number;
+  limits: RunLimits;
+  reaper: ReaperLimits;
+  /** This process, for leases. */
+  owner: string;
+};
+
+/** Hands jobs to `handle`, at most `concurrency` at a time; `close` takes no more and waits for those at work. */
+export type ConsumeRuns = (options: {
+  concurrency: number;
+  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+}) => Promise<{ close(): Promise<void> }>;
