@@ -1,4 +1,5 @@
 export { asStorageError } from "./as-storage-error.ts";
+export { createStores } from "./create-stores.ts";
 export { Database, type DatabaseOptions, type Statement } from "./database.ts";
 export { type MigrateOptions, migrate, pendingMigrations } from "./migrations/migrate.ts";
 export { type Migration, type MigrationPhase, readMigrations } from "./migrations/migration-files.ts";

@@ -4,13 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbedded } from "@diwan/storage/embedded";
 import { Database, migrate, openPostgres } from "@diwan/storage/postgres";
-import type { PoolConfig } from "pg";
 import { copyEmbeddedTemplate } from "./embedded-template.ts";
 
 export type TestDatabase = {
   database: Database;
   /** For libraries that open connections of their own. */
-  connection: PoolConfig;
+  connection: { connectionString?: string; host?: string; user?: string; database?: string };
   close(): Promise<void>;
 };
 

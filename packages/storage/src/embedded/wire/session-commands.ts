@@ -1,6 +1,6 @@
 /**
  * What a statement does to its session, as far as the front must know, because all clients share one session. Only
- * statements that begin with the word count: that is how drivers and BullMQ send them.
+ * statements that begin with the word, after comments, count: that is how drivers and BullMQ send them.
  */
 export type SessionCommand =
   | { kind: "listen"; channel: string }
@@ -8,10 +8,12 @@ export type SessionCommand =
   | { kind: "refused"; reason: string }
   | { kind: "may-change-search-path" };
 
+const leadingComments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 const listenPattern = /^\s*(un)?listen\s+(?:"((?:[^"]|"")+)"|([\w$]+|\*))\s*;?\s*$/i;
 const copyPattern = /^\s*copy\b[^;]*\b(?:from\s+stdin|to\s+stdout)\b/i;
 
-export function sessionCommandOf(sql: string): SessionCommand | undefined {
+export function sessionCommandOf(statement: string): SessionCommand | undefined {
+  const sql = statement.replace(leadingComments, "");
   const listen = listenPattern.exec(sql);
   if (listen !== null) {
     const channel = listen[2]?.replaceAll('""', '"') ?? listen[3]!.toLowerCase();

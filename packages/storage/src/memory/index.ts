@@ -1,0 +1,2 @@
+export { MemoryLiveEvents } from "./memory-live-events.ts";
+export { MemoryRunSignals } from "./memory-run-signals.ts";

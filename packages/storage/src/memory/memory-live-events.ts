@@ -1,0 +1,127 @@
+import type { RunEvent, SequencedRunEvent } from "@diwan/contracts";
+import type { RunId } from "@diwan/kernel";
+import { type LiveEvents, type LiveEventWriter, RunErrors } from "@diwan/runs";
+import { defaultLiveEventLimits, type LiveEventLimits } from "../live-event-limits.ts";
+
+type Stream = {
+  events: SequencedRunEvent[];
+  lastSeq: number;
+  finished: boolean;
+  /** Told whenever something changed. */
+  waiting: Set<() => void>;
+  /** Counts openings: only the newest writer may write. */
+  opened: number;
+  expiry: NodeJS.Timeout | undefined;
+};
+
+/** Live events within one process. After a restart readers go on from the journal. */
+export class MemoryLiveEvents implements LiveEvents {
+  readonly #streams = new Map<RunId, Stream>();
+  readonly #limits: LiveEventLimits;
+
+  constructor(limits: Partial<LiveEventLimits> = {}) {
+    this.#limits = { ...defaultLiveEventLimits, ...limits };
+  }
+
+  async open(runId: RunId): Promise<LiveEventWriter> {
+    const stream = this.#streamOf(runId);
+    clearTimeout(stream.expiry);
+    stream.opened += 1;
+    wake(stream);
+    return this.#writer(runId, stream, stream.opened);
+  }
+
+  async read(
+    runId: RunId,
+    afterSeq: number,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<SequencedRunEvent> | undefined> {
+    const known = this.#streams.get(runId)?.opened ?? 0;
+    const stream = this.#streamOf(runId);
+    if (known === 0) await changed(stream, signal, this.#limits.waitForStartMs);
+    if (stream.opened > 0) return follow(stream, afterSeq, signal);
+    if (stream.waiting.size === 0) this.#streams.delete(runId);
+    return undefined;
+  }
+
+  #writer(runId: RunId, stream: Stream, opening: number): LiveEventWriter {
+    return {
+      lastSeq: stream.lastSeq,
+      append: async (events) => {
+        if (stream.opened !== opening) throw RunErrors["lease-lost"]({});
+        this.#append(stream, events);
+      },
+      close: async () => {
+        if (stream.opened === opening) this.#expire(runId, stream);
+      },
+    };
+  }
+
+  #append(stream: Stream, events: readonly RunEvent[]): void {
+    for (const event of events) {
+      stream.lastSeq += 1;
+      stream.events.push({ seq: stream.lastSeq, event });
+      stream.finished ||= event.type === "run.finished";
+    }
+    const surplus = stream.events.length - this.#limits.maxEvents;
+    if (surplus > 0) stream.events.splice(0, surplus);
+    wake(stream);
+  }
+
+  #expire(runId: RunId, stream: Stream): void {
+    clearTimeout(stream.expiry);
+    stream.expiry = setTimeout(() => this.#streams.delete(runId), this.#limits.retentionMs);
+    stream.expiry.unref();
+  }
+
+  #streamOf(runId: RunId): Stream {
+    let stream = this.#streams.get(runId);
+    if (stream === undefined) {
+      stream = { events: [], lastSeq: 0, finished: false, waiting: new Set(), opened: 0, expiry: undefined };
+      this.#streams.set(runId, stream);
+    }
+    return stream;
+  }
+}
+
+async function* follow(stream: Stream, afterSeq: number, signal: AbortSignal): AsyncGenerator<SequencedRunEvent> {
+  let seq = afterSeq;
+  while (!signal.aborted) {
+    // Numbers have no gaps, so the place of the next one is known.
+    const first = stream.events[0]?.seq ?? 1;
+    for (let place = Math.max(0, seq + 1 - first); place < stream.events.length; place += 1) {
+      const event = stream.events[place]!;
+      seq = event.seq;
+      yield event;
+      if (event.event.type === "run.finished" || signal.aborted) return;
+      // Older events may have been dropped while the reader was away.
+      if (stream.events[place] !== event) break;
+    }
+    if (seq >= stream.lastSeq) {
+      if (stream.finished) return;
+      await changed(stream, signal);
+    }
+  }
+}
+
+function wake(stream: Stream): void {
+  const waiting = [...stream.waiting];
+  stream.waiting.clear();
+  for (const tell of waiting) tell();
+}
+
+/** Resolves at the next change, when the signal is aborted, or after `limitMs`. */
+function changed(stream: Stream, signal: AbortSignal, limitMs?: number): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stream.waiting.delete(done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = limitMs === undefined ? undefined : setTimeout(done, limitMs);
+    stream.waiting.add(done);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,57 @@
+import type { Redis } from "ioredis";
+
+type Listener = {
+  onMessage(payload: string): void;
+  /** Messages may have been missed: the connection was lost and is back. */
+  onGap?(): void;
+};
+
+/** Many listeners on one subscribing connection. */
+export class RedisChannels {
+  readonly #connection: Redis;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #readyBefore = false;
+
+  /** @param redis  Copied: a connection that subscribes can do nothing else. */
+  constructor(redis: Redis) {
+    this.#connection = redis.duplicate({ maxRetriesPerRequest: null });
+    this.#connection.on("error", () => {});
+    this.#connection.on("message", (channel: string, payload: string) => {
+      for (const listener of this.#listeners.get(channel) ?? []) listener.onMessage(payload);
+    });
+    this.#connection.on("ready", () => {
+      if (this.#readyBefore) this.#tellOfGap();
+      this.#readyBefore = true;
+    });
+  }
+
+  /** Resolves when messages that are published from now on will be heard. */
+  async listen(channel: string, listener: Listener): Promise<() => void> {
+    let listeners = this.#listeners.get(channel);
+    if (listeners === undefined) {
+      listeners = new Set();
+      this.#listeners.set(channel, listeners);
+    }
+    listeners.add(listener);
+    // Repeating it is harmless, and the answer tells that the first one has arrived.
+    await this.#connection.subscribe(channel);
+    return () => this.#forget(channel, listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#connection.disconnect();
+  }
+
+  #forget(channel: string, listener: Listener): void {
+    const listeners = this.#listeners.get(channel);
+    listeners?.delete(listener);
+    if (listeners?.size !== 0) return;
+    this.#listeners.delete(channel);
+    this.#connection.unsubscribe(channel).catch(() => {});
+  }
+
+  #tellOfGap(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.onGap?.();
+  }
+}
