@@ -2,7 +2,6 @@ export { Button, buttonClass, IconButton } from "./controls/button.tsx";
 export { Field } from "./controls/field.tsx";
 export { Checkbox, SearchBox, SelectField, TextArea, TextField } from "./controls/inputs.tsx";
 export { NumberField } from "./controls/number-field.tsx";
-export { parseNumber } from "./controls/parse-number.ts";
 export { Segments, Tabs } from "./controls/tabs.tsx";
 export { CopyBlock, CopyButton, CopyIconButton } from "./display/copy.tsx";
 export { JsonView } from "./display/json-view.tsx";

@@ -22,10 +22,11 @@ export function I18n({ children }: { children: ReactNode }) {
   return <I18nProvider i18n={i18n}>{children}</I18nProvider>;
 }
 
-/** `t("studio.count", { count })`: a whole sentence by the place where it stands. */
+/** `t("studio.count", { count })`: a whole sentence by the place where it stands. A key without a text gives itself. */
 export function useT(): Translate {
   const { i18n: active } = useLingui();
-  return useMemo(() => (id, values) => active._(id, values), [active]);
+  const { messages } = active;
+  return useMemo(() => (id, values) => (messages[id] === undefined ? id : active._(id, values)), [active, messages]);
 }
 
 /** Numbers, times and dates as the person reads them. */

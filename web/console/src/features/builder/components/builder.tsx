@@ -1,0 +1,135 @@
+import type { AppDetail } from "@diwan/contracts";
+import { EmptyState, useT } from "@diwan/ui";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Workflow } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { AppFrame } from "../../../shared/apps/app-frame.tsx";
+import { isChat } from "../../../shared/apps/app-kind.tsx";
+import { exampleOf } from "../../../shared/apps/example-inputs.ts";
+import { useNarrow } from "../../../shared/use-narrow.ts";
+import { RunContext } from "../live/run-context.tsx";
+import { useBuilderRun } from "../live/use-builder-run.ts";
+import { readGraph } from "../model/graph.ts";
+import { BarButtons } from "./bar-buttons.tsx";
+import { Canvas } from "./canvas/canvas.tsx";
+import { SelectContext } from "./canvas/select-context.ts";
+import { ChatPanel } from "./chat/chat-panel.tsx";
+import { TitlesContext, useKindName } from "./names.tsx";
+import { OutlineList } from "./outline-list.tsx";
+import { StepPanel } from "./panel/step-panel.tsx";
+import { RunPanel, type RunTab } from "./run/run-panel.tsx";
+
+type Search = { step?: string | undefined; run?: string | undefined; tab?: RunTab | undefined };
+
+export function Builder({ app }: { app: AppDetail }) {
+  const t = useT();
+  const narrow = useNarrow();
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/frame/apps/$appId/build" });
+  const chatApp = isChat(app.mode);
+  const [chatOpen, setChatOpen] = useState(chatApp && search.run !== undefined);
+  const graph = useMemo(() => readGraph(app), [app]);
+  const kindName = useKindName();
+  const titles = useMemo(
+    () => new Map(graph.steps.map((step) => [step.id, step.title || kindName(step.type)])),
+    [graph, kindName],
+  );
+  const go = useCallback(
+    (change: Search) =>
+      void navigate({
+        to: "/apps/$appId/build",
+        params: { appId: app.id },
+        search: (old) => ({ ...old, ...change }),
+        replace: !("run" in change),
+      }),
+    [navigate, app.id],
+  );
+  const run = useBuilderRun({
+    app,
+    graph,
+    runId: search.run,
+    onStarted: (runId) => go({ run: runId, tab: "trace", step: undefined }),
+    onFailed: (step) => go({ step }),
+  });
+  const selectContext = useMemo(
+    () => ({ selected: search.step, select: (step: string | undefined) => go({ step }) }),
+    [search.step, go],
+  );
+  const example = exampleOf(app.id);
+  const selected = graph.steps.find((step) => step.id === search.step);
+  const panelOpen = search.run !== undefined || search.tab !== undefined;
+  const onRun = () => {
+    if (chatApp) {
+      setChatOpen(true);
+      go({ step: undefined });
+    } else if (app.inputs.some((field) => !field.hide)) go({ tab: "inputs", step: undefined });
+    else run.start({});
+  };
+  const given = { ...example?.inputs, ...(search.run === undefined ? {} : run.store.getState().view.inputs) };
+  return (
+    <RunContext value={run.store}>
+      <TitlesContext value={titles}>
+        <SelectContext value={selectContext}>
+          <AppFrame
+            app={app}
+            section="build"
+            end={<BarButtons app={app} starting={run.starting} onRun={onRun} onStop={run.stop} />}
+          >
+            <div className="work">
+              <div className="stage">
+                {graph.steps.length === 0 ? (
+                  <EmptyState
+                    icon={<Workflow size={22} />}
+                    title={t("builder.no-steps")}
+                    text={t("builder.no-steps.text")}
+                  />
+                ) : narrow ? (
+                  <OutlineList graph={graph} selected={search.step} onSelect={(step) => go({ step })} />
+                ) : (
+                  <Canvas graph={graph} />
+                )}
+                {panelOpen && (
+                  <RunPanel
+                    app={app}
+                    graph={graph}
+                    tab={search.tab ?? "trace"}
+                    selected={search.step}
+                    given={given}
+                    starting={run.starting}
+                    startError={run.startError}
+                    onTab={(tab) => go({ tab })}
+                    onSelect={(step) => go({ step })}
+                    onStart={run.start}
+                    onAgain={() => run.start(run.store.getState().view.inputs)}
+                    onStop={run.stop}
+                    onClose={() => go({ run: undefined, tab: undefined })}
+                  />
+                )}
+              </div>
+              {selected !== undefined && selected.view !== "note" ? (
+                <StepPanel step={selected} onClose={() => go({ step: undefined })} />
+              ) : (
+                chatOpen && (
+                  <ChatPanel
+                    app={app}
+                    conversation={run.conversation}
+                    example={example}
+                    starting={run.starting}
+                    startError={run.startError}
+                    onAsk={run.ask}
+                    onStop={run.stop}
+                    onNew={() => {
+                      run.startAnew();
+                      go({ run: undefined, tab: undefined });
+                    }}
+                    onClose={() => setChatOpen(false)}
+                  />
+                )
+              )}
+            </div>
+          </AppFrame>
+        </SelectContext>
+      </TitlesContext>
+    </RunContext>
+  );
+}

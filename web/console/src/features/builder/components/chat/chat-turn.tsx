@@ -1,0 +1,54 @@
+import { CopyIconButton, FailureCard, Ring, useFormat, useT } from "@diwan/ui";
+import { Markdown } from "@diwan/ui/markdown";
+import { Check } from "lucide-react";
+import { useRun } from "../../live/run-context.tsx";
+import type { Turn } from "../../model/conversation.ts";
+import { isOver } from "../../model/run-view.ts";
+
+/** A question and its answer; the one being answered reads the live run. */
+export function ChatTurn({ turn }: { turn: Turn }) {
+  const t = useT();
+  const format = useFormat();
+  const view = useRun((run) => (run.runId === turn.runId ? run.view : undefined));
+  const answer = view === undefined || turn.answer !== "" ? turn.answer : view.answer;
+  const status = view?.status ?? turn.status;
+  const error = view?.error?.message ?? turn.error;
+  const over = isOver(status);
+  return (
+    <>
+      <p className="chat-question" dir="auto">
+        {turn.query}
+      </p>
+      <article aria-label={t("chat.answer")} aria-busy={!over}>
+        {!over && answer === "" && (
+          <p className="chat-steps">
+            <Ring />
+            {view?.steps.at(-1)?.title || t("chat.thinking")}
+          </p>
+        )}
+        {over && view !== undefined && (
+          <p className="chat-steps">
+            <Check size={15} aria-hidden />
+            {t("chat.steps", { count: view.steps.length, time: format.duration(view.elapsedMs ?? 0) })}
+          </p>
+        )}
+        {answer !== "" && <AnswerText text={answer} live={!over} />}
+        {error !== null && <FailureCard what={t("run.failed")} why={error} />}
+        {status === "stopped" && <p className="small muted">{t("run.announce.stopped")}</p>}
+        {over && answer !== "" && (
+          <div className="chat-actions">
+            <CopyIconButton text={answer} />
+          </div>
+        )}
+      </article>
+    </>
+  );
+}
+
+export function AnswerText({ text, live }: { text: string; live: boolean }) {
+  return (
+    <div className="chat-answer">
+      <Markdown text={text} live={live} />
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import type { InputField } from "@diwan/contracts";
+import { Checkbox, NumberField, SelectField, TextArea, TextField, useFormat, useT } from "@diwan/ui";
+import { comesLater, type FieldProblem, type FormValues } from "../../model/input-form.ts";
+
+type InputFieldsProps = {
+  fields: InputField[];
+  values: FormValues;
+  problems: Record<string, FieldProblem>;
+  onChange: (variable: string, value: string | boolean) => void;
+};
+
+/** One control per declared input; hidden ones keep their default. */
+export function InputFields({ fields, values, problems, onChange }: InputFieldsProps) {
+  const t = useT();
+  const format = useFormat();
+  return fields
+    .filter((field) => !field.hide)
+    .map((field) => {
+      const problem = problems[field.variable];
+      const error =
+        problem === undefined
+          ? undefined
+          : t(`run.problem.${problem}`, {
+              most: format.number(field.max_length ?? 0),
+              label: field.label || field.variable,
+            });
+      const common = {
+        label: field.label || field.variable,
+        ...(field.description === "" ? {} : { hint: field.description }),
+        error,
+        optional: !field.required,
+      };
+      const value = values[field.variable] ?? "";
+      const text = typeof value === "string" ? value : "";
+      const onText = (next: string) => onChange(field.variable, next);
+      if (comesLater(field)) {
+        return (
+          <div key={field.variable} className="field">
+            <span className="field-label">
+              <bdi dir="auto">{common.label}</bdi>
+            </span>
+            <p className="small faint">{t("run.file-later")}</p>
+          </div>
+        );
+      }
+      switch (field.type) {
+        case "checkbox":
+          return (
+            <Checkbox
+              key={field.variable}
+              label={common.label}
+              checked={value === true}
+              onChange={(on) => onChange(field.variable, on)}
+            />
+          );
+        case "paragraph":
+          return <TextArea key={field.variable} {...common} value={text} onChange={onText} rows={4} />;
+        case "json_object":
+          return (
+            <TextArea
+              key={field.variable}
+              {...common}
+              value={text}
+              onChange={onText}
+              rows={4}
+              dir="ltr"
+              className="mono"
+              placeholder="{ }"
+              spellCheck={false}
+            />
+          );
+        case "number":
+          return <NumberField key={field.variable} {...common} value={text} onChange={onText} />;
+        case "select":
+          return (
+            <SelectField
+              key={field.variable}
+              {...common}
+              value={text}
+              onChange={onText}
+              options={[
+                ...(field.required ? [] : [{ value: "", text: "–" }]),
+                ...field.options.map((option) => ({ value: option, text: option })),
+              ]}
+            />
+          );
+        default:
+          return <TextField key={field.variable} {...common} value={text} onChange={onText} autoComplete="off" />;
+      }
+    });
+}

@@ -1,0 +1,143 @@
+import type { AppDetail } from "@diwan/contracts";
+import { Button, IconButton, JsonView, Notice, Tabs, useFormat, useT } from "@diwan/ui";
+import { RotateCcw, Square, X } from "lucide-react";
+import { useErrorText } from "../../../../shared/api/error-text.ts";
+import { isChat } from "../../../../shared/apps/app-kind.tsx";
+import { RunStatusChip } from "../../../../shared/runs/run-status-chip.tsx";
+import { useRun } from "../../live/run-context.tsx";
+import type { Graph } from "../../model/graph.ts";
+import { isOver, tokensOf } from "../../model/run-view.ts";
+import { EventsTab } from "./events-tab.tsx";
+import { InputsTab } from "./inputs-tab.tsx";
+import { ResultTab } from "./result-tab.tsx";
+import { TraceTab } from "./trace-tab.tsx";
+
+export type RunTab = "trace" | "result" | "inputs" | "events";
+
+type RunPanelProps = {
+  app: AppDetail;
+  graph: Graph;
+  tab: RunTab;
+  selected: string | undefined;
+  given: Record<string, unknown>;
+  starting: boolean;
+  startError: unknown;
+  onTab: (tab: RunTab) => void;
+  onSelect: (stepId: string) => void;
+  onStart: (inputs: Record<string, unknown>) => void;
+  onAgain: () => void;
+  onStop: () => void;
+  onClose: () => void;
+};
+
+/** Docked at the bottom: what a run does and gives, live. */
+export function RunPanel(props: RunPanelProps) {
+  const t = useT();
+  const sentence = useErrorText();
+  const { app, tab } = props;
+  const shown = useRun((run) => run.runId);
+  const failure = useRun((run) => run.failure);
+  const line = useRun((run) => run.line);
+  const tabs: RunTab[] = isChat(app.mode) ? ["trace", "inputs", "events"] : ["trace", "result", "inputs", "events"];
+  return (
+    <section className="run-panel" aria-label={t("run.panel")}>
+      <header className="run-head">
+        <Tabs
+          flat
+          id="run"
+          label={t("run.panel")}
+          value={tab}
+          onChange={props.onTab}
+          items={tabs.map((key) => ({ key, text: t(`run.tab.${key}`) }))}
+        />
+        <span className="grow" />
+        {shown !== null && <RunFacts />}
+        <RunActions {...props} />
+      </header>
+      <div className="run-body" role="tabpanel" id="run-panel" aria-labelledby={`run-${tab}`}>
+        {line === "lost" && <Notice tone="warn">{t("run.line-lost")}</Notice>}
+        {failure !== null && (
+          <Notice tone="bad" alert>
+            {t("run.not-shown")} {sentence(failure).why}
+          </Notice>
+        )}
+        <RunTabBody {...props} shown={shown} />
+      </div>
+    </section>
+  );
+}
+
+function RunTabBody(props: RunPanelProps & { shown: string | null }) {
+  const t = useT();
+  const { app, tab, shown, given } = props;
+  if (tab === "inputs") {
+    if (isChat(app.mode))
+      return (
+        <div className="result">
+          <JsonView value={given} label={t("run.inputs")} />
+        </div>
+      );
+    return (
+      <InputsTab
+        key={shown ?? "new"}
+        app={app}
+        given={given}
+        busy={props.starting}
+        error={props.startError}
+        onStart={props.onStart}
+      />
+    );
+  }
+  if (shown === null) return <p className="run-empty muted small">{t("run.nothing-yet")}</p>;
+  if (tab === "events") return <EventsTab />;
+  if (tab === "result") return <ResultTab app={app} />;
+  return (
+    <div className={isChat(app.mode) ? "run-split one" : "run-split"}>
+      <TraceTab graph={props.graph} selected={props.selected} onSelect={props.onSelect} />
+      {!isChat(app.mode) && <ResultTab app={app} />}
+    </div>
+  );
+}
+
+function RunFacts() {
+  const t = useT();
+  const format = useFormat();
+  const view = useRun((run) => run.view);
+  const tokens = tokensOf(view);
+  return (
+    <span className="run-facts">
+      <RunStatusChip status={view.status} />
+      {view.elapsedMs !== null && <span className="num">{format.duration(view.elapsedMs)}</span>}
+      {tokens > 0 && <span className="num">{t("run.tokens", { count: tokens, shown: format.number(tokens) })}</span>}
+    </span>
+  );
+}
+
+function RunActions({ app, starting, onAgain, onStop, onClose }: RunPanelProps) {
+  const t = useT();
+  const shown = useRun((run) => run.runId !== null);
+  const over = useRun((run) => isOver(run.view.status));
+  return (
+    <>
+      {shown && !over && (
+        <Button size="sm" variant="quiet" icon={<Square aria-hidden />} onClick={onStop}>
+          {t("run.stop")}
+        </Button>
+      )}
+      {shown && over && !isChat(app.mode) && (
+        <Button
+          size="sm"
+          variant="quiet"
+          icon={<RotateCcw className="flip" aria-hidden />}
+          busy={starting}
+          onClick={onAgain}
+        >
+          {t("run.again")}
+        </Button>
+      )}
+      <IconButton label={t("run.close")} onClick={onClose}>
+        <X aria-hidden />
+      </IconButton>
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import dagre from "@dagrejs/dagre";
+import type { Graph, Point, Step } from "./graph.ts";
+import { rowsOf } from "./rows.ts";
+
+export const stepWidth = 252;
+export const innerWidth = 224;
+const headHeight = 51;
+const rowHeight = 32;
+const bodyEnd = 5;
+const markerSize = 32;
+const containerPadding = { x: 24, top: 72, bottom: 24 };
+
+export type Placed = { at: Point; width: number; height: number };
+
+export function stepHeight(step: Step): number {
+  const rows = rowsOf(step).length;
+  return headHeight + (rows === 0 ? 0 : rows * rowHeight + bodyEnd);
+}
+
+/**
+ * A place and size for every step, in the document's own direction. Positions of the file stay; a level (the canvas, or the
+ * inside of a container) where one is missing is laid out anew, for half a layout cannot be completed without overlaps.
+ */
+export function placeSteps(graph: Graph): Map<string, Placed> {
+  const placed = new Map<string, Placed>();
+  const children = new Map<string | null, Step[]>();
+  for (const step of graph.steps) children.set(step.parent, [...(children.get(step.parent) ?? []), step]);
+
+  const placeLevel = (parent: string | null) => {
+    const level = children.get(parent) ?? [];
+    // Containers first learn their size from what is inside.
+    for (const step of level) if (step.view === "container") placeLevel(step.id);
+    const sizes = new Map(level.map((step) => [step.id, sizeOf(step, children.get(step.id) ?? [], placed)]));
+    const missing = level.some((step) => step.at === null);
+    const spots = missing
+      ? layOut(graph, level, sizes, parent !== null)
+      : new Map(level.map((step) => [step.id, step.at]));
+    for (const step of level) {
+      const size = sizes.get(step.id) ?? { width: stepWidth, height: headHeight };
+      placed.set(step.id, { at: spots.get(step.id) ?? { x: 0, y: 0 }, ...size });
+    }
+  };
+  placeLevel(null);
+  return placed;
+}
+
+function sizeOf(step: Step, inside: Step[], placed: Map<string, Placed>): { width: number; height: number } {
+  if (step.view === "marker") return { width: markerSize, height: markerSize };
+  if (step.view === "note") return step.size ?? { width: 240, height: 88 };
+  if (step.view === "step") return { width: step.parent === null ? stepWidth : innerWidth, height: stepHeight(step) };
+  const boxes = inside.flatMap((child) => placed.get(child.id) ?? []);
+  const needed = {
+    width: Math.max(320, ...boxes.map((box) => box.at.x + box.width + containerPadding.x)),
+    height: Math.max(140, ...boxes.map((box) => box.at.y + box.height + containerPadding.bottom)),
+  };
+  return {
+    width: Math.max(step.size?.width ?? 0, needed.width),
+    height: Math.max(step.size?.height ?? 0, needed.height),
+  };
+}
+
+function layOut(
+  graph: Graph,
+  level: Step[],
+  sizes: Map<string, { width: number; height: number }>,
+  inside: boolean,
+): Map<string, Point> {
+  const plan = new dagre.graphlib.Graph();
+  plan.setGraph({ rankdir: "LR", nodesep: 36, edgesep: 80, ranksep: inside ? 48 : 80 });
+  plan.setDefaultEdgeLabel(() => ({}));
+  for (const step of level) if (step.view !== "note") plan.setNode(step.id, { ...sizes.get(step.id) });
+  for (const link of graph.links) {
+    if (plan.hasNode(link.source) && plan.hasNode(link.target)) plan.setEdge(link.source, link.target);
+  }
+  dagre.layout(plan);
+  const shift = inside ? { x: containerPadding.x, y: containerPadding.top } : { x: 0, y: 0 };
+  return new Map(
+    level.map((step): [string, Point] => {
+      if (step.view === "note") return [step.id, step.at ?? { x: 0, y: -160 }];
+      const { x, y, width, height } = plan.node(step.id) as { x: number; y: number; width: number; height: number };
+      return [step.id, { x: Math.round(x - width / 2 + shift.x), y: Math.round(y - height / 2 + shift.y) }];
+    }),
+  );
+}

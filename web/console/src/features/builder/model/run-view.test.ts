@@ -1,0 +1,108 @@
+import type { ConsoleRunEvent, RunStep, RunSummary } from "@diwan/contracts";
+import { describe, expect, it } from "vitest";
+import { emptyRun, foldEvents, type LoggedEvent, tokensOf, viewOfDetail } from "./run-view.ts";
+
+const aStep = (change: Partial<RunStep> = {}): RunStep => ({
+  id: "s1",
+  index: 1,
+  node_id: "llm",
+  node_type: "llm",
+  title: "Write",
+  frame: [],
+  attempt: 1,
+  status: "running",
+  inputs: {},
+  process_data: {},
+  outputs: {},
+  error: null,
+  total_tokens: 0,
+  started_at: 1_000,
+  finished_at: null,
+  elapsed_ms: null,
+  ...change,
+});
+const aRun = (change: Partial<RunSummary> = {}): RunSummary => ({
+  id: "r",
+  app_id: "a",
+  workflow_id: "w",
+  version_number: 1,
+  status: "succeeded",
+  trigger: "console",
+  error: null,
+  elapsed_ms: 900,
+  total_tokens: 12,
+  total_steps: 1,
+  created_at: "2026-11-25T10:00:00Z",
+  finished_at: "2026-11-25T10:00:01Z",
+  ...change,
+});
+const delta = (text: string): ConsoleRunEvent => ({ event: "text-delta", text, selector: null });
+const numbered = (...events: ConsoleRunEvent[]): LoggedEvent[] =>
+  events.map((event, index) => ({ id: index + 1, event }));
+
+describe("folding a run's events", () => {
+  const events = numbered(
+    { event: "run.started", inputs: { q: "hi" }, at: 1_000 },
+    { event: "step.started", step: aStep() },
+    delta("Hel"),
+    delta("lo"),
+    { event: "step.finished", step: aStep({ status: "succeeded", total_tokens: 12, finished_at: 1_900 }) },
+    { event: "run.finished", run: aRun(), outputs: { text: "Hello" }, answer: "Hello" },
+  );
+
+  it("ends with the run's state, answer, outputs and steps", () => {
+    const view = foldEvents(emptyRun, events);
+    expect(view).toMatchObject({
+      status: "succeeded",
+      answer: "Hello",
+      outputs: { text: "Hello" },
+      elapsedMs: 900,
+      lastEventId: 6,
+    });
+    expect(view.steps.map((step) => step.status)).toEqual(["succeeded"]);
+    expect(tokensOf(view)).toBe(12);
+  });
+
+  it("takes an event only once when a resumed stream repeats it", () => {
+    const half = foldEvents(emptyRun, events.slice(0, 4));
+    expect(foldEvents(half, events.slice(2, 4))).toBe(half);
+    expect(foldEvents(half, events.slice(2)).answer).toBe("Hello");
+  });
+
+  it("starts the answer anew when the server replaces it", () => {
+    const replaced: ConsoleRunEvent = { event: "text-replaced", text: "[removed]", reason: "moderation" };
+    expect(foldEvents(emptyRun, numbered(delta("bad"), replaced)).answer).toBe("[removed]");
+  });
+
+  it("keeps every try of a step", () => {
+    const first = aStep({ status: "retried" });
+    const second = aStep({ attempt: 2 });
+    const view = foldEvents(
+      emptyRun,
+      numbered({ event: "step.retried", step: first, retry_index: 1 }, { event: "step.started", step: second }),
+    );
+    expect(view.steps.map((step) => [step.attempt, step.status])).toEqual([
+      [1, "retried"],
+      [2, "running"],
+    ]);
+  });
+});
+
+it("does not count a container's sum on top of what is inside it", () => {
+  const inside = aStep({ id: "s2", node_id: "sum", frame: [["each", 0]], total_tokens: 5 });
+  const outside = aStep({ id: "s3", node_id: "each", total_tokens: 5 });
+  expect(tokensOf({ ...emptyRun, steps: [outside, inside] })).toBe(5);
+});
+
+it("does not shorten a streamed answer when the stored one lags behind", () => {
+  const detail = {
+    ...aRun({ status: "running" }),
+    inputs: {},
+    query: null,
+    outputs: {},
+    answer: "He",
+    conversation_id: null,
+    steps: [],
+  };
+  expect(viewOfDetail(detail, { ...emptyRun, answer: "Hello" }).answer).toBe("Hello");
+});
