@@ -89,7 +89,8 @@ export type AbandonedRun = {
   queue: RunQueueName;
   /** Takeovers since the journal last grew. */
   fruitlessTakeovers: number;
-  createdAt: number;
+  /** Since when it waits for a worker: when it was recorded, or given back by one. */
+  queuedAt: number;
   state: "queued" | "running";
 };
 

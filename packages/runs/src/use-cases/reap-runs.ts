@@ -70,7 +70,7 @@ function reasonToGiveUp(run: AbandonedRun, now: number, limits: ReaperLimits) {
   if (run.state === "running" && run.fruitlessTakeovers >= limits.maxFruitlessTakeovers) {
     return RunErrors["worker-lost"]({ takeovers: run.fruitlessTakeovers });
   }
-  if (run.state === "queued" && now - run.createdAt > limits.queueDeadlineMs) {
+  if (run.state === "queued" && now - run.queuedAt > limits.queueDeadlineMs) {
     return RunErrors["not-started"]({ seconds: Math.round(limits.queueDeadlineMs / 1000) });
   }
   return undefined;

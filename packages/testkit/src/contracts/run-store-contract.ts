@@ -309,7 +309,7 @@ export function runStoreContract(open: () => RunStores): void {
         runId: run.id,
         queue: "runs-background",
         fruitlessTakeovers: 0,
-        createdAt: noon,
+        queuedAt: noon,
         state: "queued",
       });
       await stores.runs.claim(own, run.id, aLease("a", noon, 1_000));

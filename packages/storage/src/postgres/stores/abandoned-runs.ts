@@ -32,7 +32,7 @@ export class PostgresAbandonedRuns implements AbandonedRuns {
       runId: row.id,
       queue: row.queue,
       fruitlessTakeovers: row.fruitlessTakeovers,
-      createdAt: row.queuedAt,
+      queuedAt: row.queuedAt,
       state: row.status,
     }));
   }
