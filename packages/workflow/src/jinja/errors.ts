@@ -17,7 +17,7 @@ export const JinjaErrors = defineErrors("template", {
 type Code = keyof typeof JinjaErrors;
 
 /** Python's exception families, as far as filters and look-ups tell them apart. */
-export type PythonError = "TypeError" | "ValueError" | "LookupError" | "ArithmeticError";
+type PythonError = "TypeError" | "ValueError" | "LookupError" | "ArithmeticError";
 
 /** What goes wrong inside a template, before anyone has said in which line. Only `template.ts` turns it into our error. */
 export class Failure extends Error {

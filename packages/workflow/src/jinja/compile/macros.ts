@@ -17,7 +17,7 @@ export function compileMacro(context: Context, statement: MacroStatement): Execu
 
 /** `{% call %}`: the body becomes a macro that the called one finds as `caller`. */
 export function compileCallBlock(context: Context, statement: CallStatement): Execute {
-  const caller = compileMacroBody(context, "caller", statement.parameters, statement.body, statement.line);
+  const caller = compileMacroBody(context, undefined, statement.parameters, statement.body, statement.line);
   const call = statement.call as Expression & { type: "call" };
   return printText("call", compileCall(context, compileExpression(context, call.callee), call.arguments, caller));
 }
@@ -26,7 +26,7 @@ const specialNames = ["caller", "varargs", "kwargs"] as const;
 
 function compileMacroBody(
   outer: Context,
-  name: string,
+  name: string | undefined,
   parameters: Parameter[],
   body: Statement[],
   line: number,

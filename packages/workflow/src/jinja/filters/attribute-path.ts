@@ -1,11 +1,9 @@
-import { typeError } from "../errors.ts";
 import { getItem } from "../runtime/attributes.ts";
 import { Markup, type Py, Undefined } from "../runtime/data.ts";
-import { isWhole } from "../runtime/numbers.ts";
 import type { Run } from "../runtime/run.ts";
-import { isText, textOf, typeName } from "../runtime/types.ts";
+import { isText, textOf } from "../runtime/types.ts";
 
-export type Getter = (item: Py) => Py;
+type Getter = (item: Py) => Py;
 
 type PathOptions = {
   /** Takes the place of a missing step; none and absent mean that there is no default. */
@@ -35,8 +33,7 @@ export function sortKeyGetter(run: Run, paths: Py, ignoreCase: boolean): Getter 
 
 function stepsOf(path: Py): Py[] {
   if (path === null) return [];
-  if (isWhole(path)) return [path];
-  if (!isText(path)) throw typeError(`An attribute is named by a text or an integer, not by ${typeName(path)}.`);
+  if (!isText(path)) return [path];
   return textOf(path)
     .split(".")
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));

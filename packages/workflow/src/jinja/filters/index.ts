@@ -1,10 +1,10 @@
 import { typeError, undefinedError, unsupported } from "../errors.ts";
+import { wantText } from "../methods/arguments.ts";
 import { missingAttribute, nativeAttribute } from "../runtime/attributes.ts";
 import { isTrue } from "../runtime/compare.ts";
 import { type Named, noNames, type Py, PyIterator, Undefined } from "../runtime/data.ts";
 import type { Run } from "../runtime/run.ts";
 import { walk } from "../runtime/sequences.ts";
-import { str } from "../runtime/text.ts";
 import { isText, textOf } from "../runtime/types.ts";
 import { attributeGetter } from "./attribute-path.ts";
 import { type Filter, filter } from "./filter.ts";
@@ -38,7 +38,7 @@ const filters: ReadonlyMap<string, Filter> = new Map(
     default: defaultFilter,
     d: defaultFilter,
     attr: filter("attr", [["name"]], (run, value, [name]) => {
-      const wanted = isText(name!) ? textOf(name) : str(run, name!);
+      const wanted = wantText('"attr"', name);
       const found = nativeAttribute(run, value, wanted);
       return found === undefined ? missingAttribute(value, wanted) : found;
     }),

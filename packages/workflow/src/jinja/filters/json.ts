@@ -20,7 +20,7 @@ export function dumpForHtml(run: Run, value: Py, indent: Py): Markup {
 function unitOf(indent: Py): string | undefined {
   if (indent === null) return undefined;
   if (isText(indent)) return textOf(indent);
-  if (!isWhole(indent)) throw typeError(`The indent of "tojson" is an integer, not ${typeName(indent)}.`);
+  if (!isWhole(indent)) throw unsupported(`An indent of type ${typeName(indent)} in "tojson"`);
   if (Number(indent) > 1000) throw unsupported("An indent of more than 1000");
   return " ".repeat(Math.max(0, Number(indent)));
 }

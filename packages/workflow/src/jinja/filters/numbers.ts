@@ -86,12 +86,18 @@ function round(_run: Run, value: Py, precision: Py, method: Py): Py {
     throw valueError('"round" knows common, ceil and floor.');
   if (value instanceof Undefined) throw undefinedError(value.problem);
   if (!isNumber(value)) throw typeError(`"round" does not work on ${typeName(value)}.`);
-  if (name === "common") return roundToEven(value, wantInteger('"round"', precision));
+  if (name === "common") {
+    if (precision !== null) return roundToEven(value, wantInteger('"round"', precision));
+    // Python's `round` without a precision makes an integer.
+    return toInteger(roundToEven(value, 0));
+  }
   if (!isNumber(precision)) throw typeError('"round" needs a number of digits.');
   const factor = power(10, precision) as number;
-  const scaled = toFloat(multiply(value, factor) as number);
-  if (!Number.isFinite(scaled)) throw arithmeticError("The number is too large to be rounded.");
-  return divide(integer(BigInt(name === "ceil" ? Math.ceil(scaled) : Math.floor(scaled))), factor);
+  const scaled = multiply(value, factor) as number;
+  if (isWhole(scaled)) return divide(scaled, factor);
+  const number = toFloat(scaled);
+  if (!Number.isFinite(number)) throw arithmeticError("The number is too large to be rounded.");
+  return divide(integer(BigInt(name === "ceil" ? Math.ceil(number) : Math.floor(number))), factor);
 }
 
 function roundToEven(value: number | bigint | boolean | object, digits: number): Py {

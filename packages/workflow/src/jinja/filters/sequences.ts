@@ -1,5 +1,5 @@
 import { typeError, unsupported, valueError } from "../errors.ts";
-import { wantInteger } from "../methods/arguments.ts";
+import { wantFlag, wantInteger } from "../methods/arguments.ts";
 import { joinTexts } from "../methods/strings.ts";
 import { characters } from "../python/code-points.ts";
 import { compareForSort, isOrdered, isTrue, same } from "../runtime/compare.ts";
@@ -41,7 +41,7 @@ export const sequenceFilters: Record<string, Filter> = {
     ],
     (run, value, [reverse, caseSensitive, attribute]) => {
       const key = sortKeyGetter(run, attribute!, !isTrue(run, caseSensitive!));
-      return sorted(run, listOf(run, value), key, isTrue(run, reverse!));
+      return sorted(run, listOf(run, value), key, wantFlag('"reverse"', reverse));
     },
   ),
   dictsort: filter(
@@ -56,7 +56,7 @@ export const sequenceFilters: Record<string, Filter> = {
       if (position < 0) throw valueError('"dictsort" sorts by "key" or by "value".');
       if (!(value instanceof Dict)) throw typeError(`"dictsort" does not work on ${typeName(value)}.`);
       const key = attributeGetter(run, position, { ignoreCase: !isTrue(run, caseSensitive!) });
-      return sorted(run, listOf(run, new DictView(value, "items")), key, isTrue(run, reverse!));
+      return sorted(run, listOf(run, new DictView(value, "items")), key, wantFlag('"reverse"', reverse));
     },
   ),
   items: filter("items", [], (run, value) => new PyIterator(itemsOf(run, value))),
@@ -178,7 +178,7 @@ function extreme(name: string, operator: "<" | ">"): Filter {
 }
 
 function joinFilter(run: Run, value: Py, [separator, attribute]: Py[]): Py {
-  const get = attributeGetter(run, isTrue(run, attribute!) ? attribute! : null);
+  const get = attributeGetter(run, attribute!);
   if (!run.autoescape) {
     const parts: string[] = [];
     for (const item of walk(run, value)) parts.push(str(run, get(item)));
@@ -209,7 +209,8 @@ function* batch(run: Run, value: Py, size: Py, fill: Py): Generator<Py, undefine
   }
   if (current.length === 0) return;
   if (fill !== null) {
-    const missing = wantInteger('"batch"', size) - current.length;
+    const isShort = isOrdered(run, "<", current.length, size);
+    const missing = isShort ? wantInteger('"batch"', size) - current.length : 0;
     run.charge(Math.max(0, missing) / 8);
     for (let count = 0; count < missing; count++) current.push(fill);
   }

@@ -1,5 +1,5 @@
 import { typeError, valueError } from "../errors.ts";
-import { wantInteger, wantTextOrMarkup } from "../methods/arguments.ts";
+import { wantInteger, wantSize, wantTextOrMarkup } from "../methods/arguments.ts";
 import { joinTexts, replaceText, stringMethods } from "../methods/strings.ts";
 import { splitLines } from "../python/characters.ts";
 import { countCharacters, sliceCharacters } from "../python/code-points.ts";
@@ -112,8 +112,8 @@ function indentWidth(run: Run, width: Py): number {
 }
 
 function truncateFilter(run: Run, value: Py, [size, killWords, end, leeway]: Py[]): Py {
-  const limit = wantInteger('"truncate"', size);
-  const room = leeway === null ? 5 : wantInteger('"truncate"', leeway);
+  const limit = wantSize('"truncate"', size);
+  const room = leeway === null ? 5 : wantSize('"truncate"', leeway);
   const ending = textOf(wantTextOrMarkup('"truncate"', end));
   const endLength = countCharacters(ending);
   if (limit < endLength) throw valueError('The length of "truncate" has to be at least that of its end.');
@@ -132,7 +132,7 @@ function truncateFilter(run: Run, value: Py, [size, killWords, end, leeway]: Py[
 function wordwrapFilter(run: Run, value: Py, [width, breakLongWords, wrapString, breakOnHyphens]: Py[]): Py {
   const text = textOf(wantTextOrMarkup('"wordwrap"', value));
   const options = {
-    width: wantInteger('"wordwrap"', width),
+    width: wantSize('"wordwrap"', width),
     breakLongWords: isTrue(run, breakLongWords!),
     breakOnHyphens: isTrue(run, breakOnHyphens!),
   };

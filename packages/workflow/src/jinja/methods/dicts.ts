@@ -1,4 +1,4 @@
-import { lookupError, typeError, valueError } from "../errors.ts";
+import { lookupError, typeError, undefinedError, valueError } from "../errors.ts";
 import { type Named, orElse, type Py, Tuple, Undefined } from "../runtime/data.ts";
 import { Dict } from "../runtime/dict.ts";
 import { DictView } from "../runtime/objects.ts";
@@ -52,6 +52,7 @@ export const dictMethods: Methods<Dict> = {
 
 /** Python's `dict(source, **named)`, into a dict that is already there: the source is a dict or a list of pairs. */
 export function updateDict(run: Run, dict: Dict, source: Py | undefined, named: Named): void {
+  if (source instanceof Undefined) throw undefinedError(source.problem);
   if (source instanceof Dict) {
     run.charge(source.size / 8);
     for (const [key, value] of [...source.entries()]) dict.set(key, value);

@@ -1,9 +1,9 @@
 import { lookupError, typeError, valueError } from "../errors.ts";
-import { compareForSort, isTrue, same } from "../runtime/compare.ts";
-import { Callable, noNames, type Py, type Tuple } from "../runtime/data.ts";
+import { compareForSort, same } from "../runtime/compare.ts";
+import { Callable, noNames, orElse, type Py, type Tuple } from "../runtime/data.ts";
 import type { Run } from "../runtime/run.ts";
 import { listOf } from "../runtime/sequences.ts";
-import { wantInteger } from "./arguments.ts";
+import { wantFlag, wantInteger } from "./arguments.ts";
 import { type Methods, method } from "./method.ts";
 
 /** Methods of `list`; most change it in place and give none. */
@@ -47,10 +47,10 @@ export const listMethods: Methods<Py[]> = {
     for (const name of named.keys()) {
       if (name !== "key" && name !== "reverse") throw typeError(`"sort" of a list takes no argument named "${name}".`);
     }
-    const key = named.get("key") ?? null;
+    const key = orElse(named.get("key"), null);
     if (key !== null && !(key instanceof Callable)) throw typeError('"key" of "sort" has to be callable.');
     const keyed = self.map((item) => ({ item, key: key === null ? item : key.call(run, [item], noNames) }));
-    const direction = isTrue(run, named.get("reverse") ?? false) ? -1 : 1;
+    const direction = wantFlag('"reverse"', orElse(named.get("reverse"), false)) ? -1 : 1;
     keyed.sort((a, b) => direction * compareForSort(run, a.key, b.key));
     keyed.forEach(({ item }, index) => {
       self[index] = item;

@@ -7,9 +7,9 @@ import { Markup, type Py, Tuple } from "../runtime/data.ts";
 import type { Run } from "../runtime/run.ts";
 import { walk } from "../runtime/sequences.ts";
 import { textBounds } from "../runtime/subscripts.ts";
-import { textInto, textLike } from "../runtime/text.ts";
+import { escaped, textLike } from "../runtime/text.ts";
 import { textOf } from "../runtime/types.ts";
-import { wantInteger, wantText, wantTextOrMarkup } from "./arguments.ts";
+import { wantFlag, wantInteger, wantText } from "./arguments.ts";
 import { type Methods, method } from "./method.ts";
 import { stringChecks } from "./string-checks.ts";
 import { split, splitFromEnd } from "./string-split.ts";
@@ -50,18 +50,14 @@ export const stringMethods: Methods<Text> = {
         run,
         textOf(self),
         wantText('"replace"', old),
-        textInto(run, self, wantTextOrMarkup('"replace"', replacement)),
+        inserted(run, self, '"replace"', replacement!),
         wantInteger('"replace"', count),
       ),
     ),
   ),
   join: method("join", [["iterable"]], (run, self, [items]) => {
     const parts: string[] = [];
-    for (const item of walk(run, items!)) {
-      parts.push(
-        self instanceof Markup ? textInto(run, self, wantTextOrMarkup('"join"', item)) : wantText('"join"', item),
-      );
-    }
+    for (const item of walk(run, items!)) parts.push(inserted(run, self, '"join"', item));
     return textLike(run, self, joinTexts(run, textOf(self), parts));
   }),
   split: method(
@@ -87,12 +83,7 @@ export const stringMethods: Methods<Text> = {
   splitlines: method(
     "splitlines",
     [["keepends", false]],
-    (run, self, [keepEnds]) =>
-      pieces(
-        run,
-        self,
-        splitLines(textOf(self), keepEnds === true || (typeof keepEnds === "number" && keepEnds !== 0)),
-      ),
+    (run, self, [keepEnds]) => pieces(run, self, splitLines(textOf(self), wantFlag('"splitlines"', keepEnds))),
     true,
   ),
   partition: method("partition", [["sep"]], (run, self, [separator]) =>
@@ -131,6 +122,11 @@ export const stringMethods: Methods<Text> = {
 };
 
 export const unsupportedStringMethods = ["encode", "format_map", "isidentifier", "maketrans", "translate"];
+
+/** What becomes part of a text: on safe text anything, escaped; otherwise only text. */
+function inserted(run: Run, self: Text, what: string, value: Py): string {
+  return self instanceof Markup ? escaped(run, value) : wantText(what, value);
+}
 
 function change(name: string, run: (text: string) => string) {
   return method<Text>(name, [], (current, self) => textLike(current, self, run(textOf(self))));

@@ -4,7 +4,7 @@ import { fractionOf } from "../runtime/numbers.ts";
  * A finite float times 10^digits, rounded to an integer; exactly halfway goes to the even neighbour, as in Python.
  * JavaScript's `toFixed` rounds halves up, so it cannot stand in.
  */
-export function scaledInteger(value: number, digits: number): bigint {
+function scaledInteger(value: number, digits: number): bigint {
   const [mantissa, binary] = fractionOf(Math.abs(value));
   let numerator = mantissa;
   let denominator = 1n;

@@ -13,7 +13,9 @@ const pattern = /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\
 type Spec = {
   fill: string;
   align: string | undefined;
-  sign: string;
+  sign: string | undefined;
+  /** Whether the alignment was written out, not implied by a zero. */
+  aligned: boolean;
   alternate: boolean;
   width: number;
   grouping: string;
@@ -47,12 +49,13 @@ function formatBare(spec: Spec, value: boolean): string {
 function parseSpec(spec: string): Spec {
   const found = pattern.exec(spec);
   if (found === null) throw valueError(`"${spec}" is not a format.`);
-  const [, fill, align, sign = "-", z, alternate, zero, width, grouping = "", precision, type] = found;
+  const [, fill, align, sign, z, alternate, zero, width, grouping = "", precision, type] = found;
   if (z !== undefined) throw unsupported('The format option "z"');
   if (type === "n") throw unsupported('The format type "n"');
   return {
     fill: fill ?? (zero === undefined ? " " : "0"),
     align: align ?? (zero === undefined ? undefined : "="),
+    aligned: align !== undefined,
     sign,
     alternate: alternate !== undefined,
     width: Number(width ?? 0),
@@ -64,9 +67,9 @@ function parseSpec(spec: string): Spec {
 
 function formatText(spec: Spec, text: string): string {
   if (spec.type !== undefined && spec.type !== "s") throw valueError(`A text has no format "${spec.type}".`);
-  if (spec.sign !== "-" || spec.alternate || spec.grouping !== "")
+  if (spec.sign !== undefined || spec.alternate || spec.grouping !== "")
     throw valueError("A text takes no sign, # or grouping.");
-  if (spec.align === "=" && spec.fill !== "0") throw valueError('A text cannot be aligned by "=".');
+  if (spec.align === "=" && spec.aligned) throw valueError('A text cannot be aligned by "=".');
   const cut = spec.precision === undefined ? text : sliceCharacters(text, 0, spec.precision);
   return pad({ ...spec, align: spec.align === "=" ? "<" : spec.align }, "", cut, "<");
 }
@@ -86,7 +89,7 @@ function formatInteger(spec: Spec, value: bigint): string {
 
 function formatCharacter(spec: Spec, value: bigint): string {
   if (value < 0n || value > 0x10ffffn) throw arithmeticError('The format "c" needs the number of a character.');
-  if (spec.sign !== "-" || spec.alternate || spec.grouping !== "")
+  if (spec.sign !== undefined || spec.alternate || spec.grouping !== "")
     throw valueError('The format "c" takes no sign, # or grouping.');
   return pad(spec, "", String.fromCodePoint(Number(value)), ">");
 }
@@ -118,7 +121,7 @@ function bareFloat(value: number, precision: number | undefined, alternate: bool
 }
 
 function signOf({ sign }: Spec, negative: boolean): string {
-  return negative ? "-" : sign === "-" ? "" : sign;
+  return negative ? "-" : sign === undefined || sign === "-" ? "" : sign;
 }
 
 /** Puts separators between groups of digits before the point; padding with zeros is grouped along. */

@@ -2,7 +2,7 @@
  * Python's upper case for the first letter of a word. Differs from `toUpperCase` for digraphs (ǆ → ǅ), for letters that become
  * several (ß → Ss, ﬁ → Fi), for Greek with an iota below and for Georgian, which stays as it is.
  */
-export function titleCharacter(character: string): string {
+function titleCharacter(character: string): string {
   const code = character.codePointAt(0)!;
   if (code < 0x80) return character.toUpperCase();
   if (code >= 0x1c4 && code <= 0x1cc)
@@ -44,13 +44,14 @@ const words = /[\p{Lowercase}\p{Uppercase}\p{Lt}]+/gu;
 
 /** Python's `str.swapcase`. */
 export function swapCase(text: string): string {
-  return Array.from(text, (character) =>
-    /\p{Uppercase}/u.test(character)
-      ? character.toLowerCase()
-      : /\p{Lowercase}/u.test(character)
-        ? character.toUpperCase()
-        : character,
-  ).join("");
+  return text.replace(/\p{Uppercase}|\p{Lowercase}/gu, (character, at: number) => {
+    if (character === "\u03a3") return lowerSigma(text, at);
+    return /\p{Uppercase}/u.test(character) ? character.toLowerCase() : character.toUpperCase();
+  });
+}
+
+function lowerSigma(text: string, at: number): string {
+  return text.toLowerCase()[text.slice(0, at).toLowerCase().length]!;
 }
 
 const cased = /[\p{Lowercase}\p{Uppercase}\p{Lt}]/u;

@@ -159,7 +159,7 @@ function padNumber(run: Run, directive: Directive, negative: boolean, prefix: st
   const head = sign + prefix;
   run.reserve(Math.abs(width));
   const left = flags.includes("-") || width < 0;
-  const finite = /\d/.test(digits);
+  const finite = !/n/i.test(digits); // neither nan nor inf
   const padded = flags.includes("0") && !left && finite ? digits.padStart(width - head.length, "0") : digits;
   return padText(run, directive, head + padded);
 }

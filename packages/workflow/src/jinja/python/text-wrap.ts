@@ -1,8 +1,8 @@
-import { unsupported, valueError } from "../errors.ts";
+import { valueError } from "../errors.ts";
 import { trim } from "./characters.ts";
 import { characters, countCharacters } from "./code-points.ts";
 
-export type WrapOptions = { width: number; breakLongWords: boolean; breakOnHyphens: boolean };
+type WrapOptions = { width: number; breakLongWords: boolean; breakOnHyphens: boolean };
 
 /** Breaks one line into lines of at most `width` characters, as Python's `textwrap.wrap` does with its other defaults. */
 export function wrapLine(line: string, options: WrapOptions): string[] {
@@ -51,22 +51,43 @@ function chunksOf(line: string, breakOnHyphens: boolean): string[] {
   return breakOnHyphens ? parts.flatMap(splitAtHyphens) : parts;
 }
 
+/** Cuts after a hyphen between parts of two letters, and around a dash made of several hyphens. */
 function splitAtHyphens(word: string): string[] {
   if (!word.includes("-")) return [word];
-  if (word.includes("--") && !/^-+$/.test(word)) throw unsupported("Wrapping a text with dashes made of hyphens");
   const letters = characters(word);
-  const isLetter = (index: number) => /[\p{L}_]/u.test(letters[index] ?? " ");
   const parts: string[] = [];
   let start = 0;
-  letters.forEach((letter, index) => {
-    if (letter !== "-" || index - start < 2) return;
-    const before = isLetter(index - 1) && (isLetter(index - 2) || (letters[index - 2] === "-" && isLetter(index - 3)));
-    const after = isLetter(index + 1) && (isLetter(index + 2) || (letters[index + 2] === "-" && isLetter(index + 3)));
-    if (!before || !after) return;
-    parts.push(letters.slice(start, index + 1).join(""));
-    start = index + 1;
-  });
-  return [...parts, letters.slice(start).join("")];
+  const cut = (end: number) => {
+    parts.push(letters.slice(start, end).join(""));
+    start = end;
+  };
+  for (let index = 1; index < letters.length; index++) {
+    if (letters[index] !== "-") continue;
+    const end = dashEnd(letters, index);
+    if (end !== undefined) {
+      if (index > start) cut(index);
+      cut(end);
+      index = end - 1;
+    } else if (index > start && joinsLetters(letters, index)) cut(index + 1);
+  }
+  if (start < letters.length) cut(letters.length);
+  return parts;
+}
+
+/** Where the dash that starts here ends; undefined where there is none. */
+function dashEnd(letters: string[], start: number): number | undefined {
+  let end = start;
+  while (letters[end] === "-") end++;
+  const isDash =
+    end - start >= 2 && /[\p{L}\p{N}_!"'&.,?]/u.test(letters[start - 1]!) && /[\p{L}\p{N}_]/u.test(letters[end] ?? " ");
+  return isDash ? end : undefined;
+}
+
+function joinsLetters(letters: string[], hyphen: number): boolean {
+  const isLetter = (index: number) => /[\p{L}_]/u.test(letters[index] ?? " ");
+  const isPair = (near: number, far: number, beyond: number) =>
+    isLetter(near) && (isLetter(far) || (letters[far] === "-" && isLetter(beyond)));
+  return isPair(hyphen - 1, hyphen - 2, hyphen - 3) && isPair(hyphen + 1, hyphen + 2, hyphen + 3);
 }
 
 function isBlank(text: string): boolean {

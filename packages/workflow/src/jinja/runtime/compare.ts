@@ -1,4 +1,4 @@
-import { typeError, undefinedError } from "../errors.ts";
+import { typeError, undefinedError, unsupported } from "../errors.ts";
 import { compareCharacters } from "../python/code-points.ts";
 import { type Py, PyObject, Tuple, Undefined } from "./data.ts";
 import { Dict } from "./dict.ts";
@@ -64,6 +64,9 @@ export function isOrdered(run: Run, operator: Ordering, a: Py, b: Py): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return itemsOrdered(run, operator, a, b);
   if (a instanceof Tuple && b instanceof Tuple) return itemsOrdered(run, operator, a.items, b.items);
   for (const side of [a, b]) if (side instanceof Undefined) throw undefinedError(side.problem);
+  if (a instanceof PyObject && b instanceof PyObject && a.typeName.startsWith("dict_")) {
+    throw unsupported("Comparing views of dictionaries");
+  }
   throw typeError(`"${operator}" cannot compare ${typeName(a)} with ${typeName(b)}.`);
 }
 

@@ -1,4 +1,4 @@
-import { typeError } from "../errors.ts";
+import { typeError, unsupported } from "../errors.ts";
 import { same } from "./compare.ts";
 import { Callable, noNames, orElse, type Py, Undefined } from "./data.ts";
 import type { Run } from "./run.ts";
@@ -123,6 +123,10 @@ export class LoopContext extends Callable {
     }
     this.lastChanged = positional;
     return true;
+  }
+
+  override iterate(): undefined {
+    throw unsupported('Looping over "loop"');
   }
 
   override text(run: Run): string {

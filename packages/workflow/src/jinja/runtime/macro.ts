@@ -5,7 +5,8 @@ import type { Run } from "./run.ts";
 
 /** What is known about a macro before it is called. */
 export type MacroShape = {
-  name: string;
+  /** Absent for the body of a `call` block. */
+  name: string | undefined;
   parameters: readonly string[];
   /** Which of the special names its body reads; only those may be given. */
   uses: { caller: boolean; varargs: boolean; kwargs: boolean };
@@ -20,7 +21,7 @@ export class Macro extends Callable {
   private readonly shape: MacroShape;
 
   constructor(shape: MacroShape, body: (run: Run, given: MacroArguments) => string) {
-    super(shape.name, (run, positional, named) => {
+    super(shape.name ?? "caller", (run, positional, named) => {
       run.charge(1);
       const text = run.deeper(() => body(run, assign(shape, positional, named)));
       return run.autoescape ? new Markup(text) : text;
@@ -32,7 +33,7 @@ export class Macro extends Callable {
     const { shape } = this;
     switch (name) {
       case "name":
-        return shape.name;
+        return shape.name ?? null;
       case "arguments":
         return new Tuple(shape.parameters);
       case "catch_kwargs":
@@ -46,11 +47,12 @@ export class Macro extends Callable {
   }
 
   override text(): string {
-    return `<Macro '${this.shape.name}'>`;
+    const { name } = this.shape;
+    return name === undefined ? "<Macro anonymous>" : `<Macro '${name}'>`;
   }
 }
 
-function assign({ name, parameters, uses }: MacroShape, positional: Py[], named: Named): MacroArguments {
+function assign({ name = "caller", parameters, uses }: MacroShape, positional: Py[], named: Named): MacroArguments {
   const left = new Map(named);
   const values = parameters.map((parameter, index) => {
     if (index < positional.length) return positional[index];

@@ -13,9 +13,9 @@ export function isWhole(value: Py): value is number | bigint | boolean {
   return typeof value === "number" ? Number.isInteger(value) : typeof value === "bigint" || typeof value === "boolean";
 }
 
-/** The JavaScript number inside; exact for everything but integers beyond 2^53. */
-export function toNumber(value: PyNumber): number {
-  return Number(value);
+/** An `int` or `bool` whose JavaScript number is exact. */
+function isSmall(value: PyNumber): value is number | boolean {
+  return typeof value === "number" ? Number.isInteger(value) : typeof value === "boolean";
 }
 
 /** As `float(value)` does it. */
@@ -39,25 +39,27 @@ function whole(value: number | bigint | boolean): bigint {
 const MAX_BITS = 1 << 17;
 
 export function add(a: PyNumber, b: PyNumber): Py {
-  if (isWhole(a) && isWhole(b)) {
+  if (isSmall(a) && isSmall(b)) {
     const sum = Number(a) + Number(b);
-    return Number.isSafeInteger(sum) ? sum : integer(whole(a) + whole(b));
+    if (Number.isSafeInteger(sum)) return sum;
   }
+  if (isWhole(a) && isWhole(b)) return integer(whole(a) + whole(b));
   return float(toFloat(a) + toFloat(b));
 }
 
 export function subtract(a: PyNumber, b: PyNumber): Py {
-  if (isWhole(a) && isWhole(b)) {
+  if (isSmall(a) && isSmall(b)) {
     const difference = Number(a) - Number(b);
-    return Number.isSafeInteger(difference) ? difference : integer(whole(a) - whole(b));
+    if (Number.isSafeInteger(difference)) return difference;
   }
+  if (isWhole(a) && isWhole(b)) return integer(whole(a) - whole(b));
   return float(toFloat(a) - toFloat(b));
 }
 
 export function multiply(a: PyNumber, b: PyNumber): Py {
   if (!isWhole(a) || !isWhole(b)) return float(toFloat(a) * toFloat(b));
   const product = Number(a) * Number(b);
-  if (Number.isSafeInteger(product)) return product + 0;
+  if (isSmall(a) && isSmall(b) && Number.isSafeInteger(product)) return product + 0;
   if (bitsOf(a) + bitsOf(b) > MAX_BITS) throw limitExceeded("An integer would become too large.");
   return integer(whole(a) * whole(b));
 }
@@ -69,19 +71,26 @@ export function divide(a: PyNumber, b: PyNumber): Py {
   return float(toFloat(a) / toFloat(b));
 }
 
-/** The float nearest to the quotient of two integers that may both be too large to be floats. */
 function divideExactly(a: bigint, b: bigint): Py {
-  const negative = a < 0n !== b < 0n;
-  const numerator = a < 0n ? -a : a;
-  const denominator = b < 0n ? -b : b;
+  const { value } = nearestQuotient(a < 0n ? -a : a, b < 0n ? -b : b);
+  if (!Number.isFinite(value)) throw arithmeticError("The result of a division is too large for a float.");
+  return float(a < 0n !== b < 0n ? -value : value);
+}
+
+/**
+ * The float nearest to the quotient of two positive integers that may both be too large to be floats.
+ *
+ * @returns `margin` is how far, in units of the last place, the exact quotient is from where rounding changes direction.
+ */
+function nearestQuotient(numerator: bigint, denominator: bigint): { value: number; margin: number } {
   // 70 bits of quotient and one that says whether anything is left let the conversion to a float round once and right.
   const shift = Math.max(0, 70 - (bitsOf(numerator) - bitsOf(denominator)));
   const scaled = numerator << BigInt(shift);
   const quotient = scaled / denominator;
   const sticky = (quotient << 1n) | (scaled % denominator === 0n ? 0n : 1n);
-  const value = Number(sticky) * 2 ** -(shift + 1);
-  if (!Number.isFinite(value)) throw arithmeticError("The result of a division is too large for a float.");
-  return float(negative ? -value : value);
+  const dropped = BigInt(Math.max(1, sticky.toString(2).length - 53));
+  const rest = Number(sticky & ((1n << dropped) - 1n)) / Number(1n << dropped);
+  return { value: Number(sticky) * 2 ** -(shift + 1), margin: Math.abs(rest - 0.5) };
 }
 
 export function floorDivide(a: PyNumber, b: PyNumber): Py {
@@ -141,19 +150,26 @@ function floatPower(base: number, exponent: number, given: PyNumber): Py {
   return float(isWhole(given) || Number.isFinite(result) ? result : base ** exponent);
 }
 
-/** The float nearest to a power; JavaScript's own `**` may miss it by one digit, the C library practically never does. */
+/**
+ * The float nearest to a power; undefined where JavaScript's own `**` is exact or infinite.
+ *
+ * JavaScript may miss it by one digit. The C library that Python uses misses it by a twentieth of a digit at most, so only
+ * close to the middle between two floats nobody but Python knows its result.
+ */
 function exactPower(base: number, exponent: number): number | undefined {
   const result = base ** exponent;
   if (!Number.isFinite(result) || result === 0 || Math.abs(exponent) === 1 || exponent === 0) return undefined;
   if (Number.isSafeInteger(base) && Number.isSafeInteger(result)) return undefined;
   if (Math.abs(exponent) > 1100 || Math.abs(result) < 1e-290) throw unsupported("A power this large or small");
-  const [mantissa, binary] = fractionOf(base);
+  const [mantissa, binary] = fractionOf(Math.abs(base));
   const positive = Math.abs(exponent);
   const raised = mantissa ** BigInt(positive);
   const scale = binary * positive;
   const [numerator, denominator] = scale >= 0 ? [raised << BigInt(scale), 1n] : [raised, 1n << BigInt(-scale)];
-  const value = exponent > 0 ? divideExactly(numerator, denominator) : divideExactly(denominator, numerator);
-  return Number(value as number | Float);
+  const { value, margin } =
+    exponent > 0 ? nearestQuotient(numerator, denominator) : nearestQuotient(denominator, numerator);
+  if (margin < 0.01 + Math.abs(Math.log2(value)) / 25_000) throw unsupported("A power that is hard to round");
+  return result < 0 ? -value : value;
 }
 
 /** A finite float as `mantissa * 2^exponent`, exactly. */

@@ -16,13 +16,13 @@ const arithmetic = { "+": add, "-": subtract, "*": multiply, "/": divide, "//": 
 /** Python's arithmetic on any two values. */
 export function operate(run: Run, operator: BinaryOperator, a: Py, b: Py): Py {
   if (isNumber(a) && isNumber(b)) return arithmetic[operator](a, b);
+  if (a instanceof DictView && operator === "-") throw unsupported('"-" between views of dictionaries');
   for (const side of [a, b]) {
     if (side instanceof Undefined && !(operator === "%" && isText(a))) throw undefinedError(side.problem);
   }
   const result = operator === "+" ? join(run, a, b) : operator === "*" ? repeat(run, a, b) : undefined;
   if (result !== undefined) return result;
   if (operator === "%" && isText(a)) return formatText(run, a, b);
-  if (a instanceof DictView && operator === "-") throw unsupported('"-" between views of dictionaries');
   throw typeError(`"${operator}" does not work between ${typeName(a)} and ${typeName(b)}.`);
 }
 
@@ -43,13 +43,14 @@ function join(run: Run, a: Py, b: Py): Py | undefined {
 function repeat(run: Run, a: Py, b: Py): Py | undefined {
   if (isWhole(a)) return isWhole(b) ? undefined : repeat(run, b, a);
   if (!isWhole(b)) return undefined;
+  if (!isText(a) && !Array.isArray(a) && !(a instanceof Tuple)) return undefined;
+  if (typeof b === "bigint") throw unsupported("Repeating this often");
   const times = Math.max(0, Number(b));
   if (isText(a)) {
     run.reserve(textOf(a).length * times);
     return textLike(run, a, textOf(a).repeat(textOf(a) === "" ? 0 : times));
   }
-  if (Array.isArray(a)) return repeatItems(run, a, times);
-  return a instanceof Tuple ? new Tuple(repeatItems(run, a.items, times)) : undefined;
+  return Array.isArray(a) ? repeatItems(run, a, times) : new Tuple(repeatItems(run, a.items, times));
 }
 
 function repeatItems(run: Run, items: readonly Py[], times: number): Py[] {

@@ -42,7 +42,7 @@ function position(size: number, key: Py): number {
   return found;
 }
 
-export type Bounds = [start: Py, stop: Py, step: Py];
+type Bounds = [start: Py, stop: Py, step: Py];
 
 /** Python's `object[start:stop:step]`. */
 export function slice(run: Run, object: Py, bounds: Bounds): Py {

@@ -21,7 +21,7 @@ const constants = new Map<string, null | boolean>([
 
 const noArguments: CallArguments = { positional: [], named: [], spread: undefined, spreadNamed: undefined };
 
-export type TupleOptions = {
+type TupleOptions = {
   /** Whether `a if b else c` may stand here unbracketed; not in the head of `for` and `if`. */
   conditions?: boolean;
   /** A word that ends the list. */

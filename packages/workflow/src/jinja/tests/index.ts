@@ -22,7 +22,7 @@ import type { Run } from "../runtime/run.ts";
 import { str } from "../runtime/text.ts";
 import { isText, typeName } from "../runtime/types.ts";
 
-export type Test = (run: Run, value: Py, positional: Py[], named: Named) => boolean;
+type Test = (run: Run, value: Py, positional: Py[], named: Named) => boolean;
 
 const ordered =
   (operator: Ordering) =>
