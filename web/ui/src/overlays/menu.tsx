@@ -33,6 +33,7 @@ export function Menu({ trigger, entries, align = "end", side = "bottom" }: MenuP
       zIndex={40}
       transitionProps={{ duration: 120 }}
       returnFocus
+      withInitialFocusPlaceholder={false}
       withinPortal
     >
       <MantineMenu.Target>{trigger}</MantineMenu.Target>
@@ -56,12 +57,22 @@ function drawEntry(entry: MenuEntry): ReactNode {
       </MantineMenu.Item>
     );
   }
-  const choice = entry.checked === undefined ? {} : { role: "menuitemradio", "aria-checked": entry.checked };
+  if (entry.checked !== undefined) {
+    return (
+      <MantineMenu.RadioItem
+        value={entry.text}
+        checked={entry.checked}
+        onChange={entry.onSelect}
+        closeMenuOnClick
+        checkIcon={<Check size={15} aria-hidden />}
+      >
+        {entry.text}
+      </MantineMenu.RadioItem>
+    );
+  }
   return (
     <MantineMenu.Item
-      {...choice}
       leftSection={entry.icon}
-      rightSection={entry.checked === true ? <Check size={15} aria-hidden /> : undefined}
       className={entry.danger === true ? "menu-danger" : undefined}
       onClick={entry.onSelect}
     >

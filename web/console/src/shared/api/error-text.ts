@@ -5,17 +5,27 @@ import { ApiError } from "./api-error.ts";
 type ErrorText = { why: string; requestId: string | undefined };
 
 /**
- * The sentence for an error: by code in the person's language; for a code without one, the server's own words where the
- * request was at fault, and a general sentence where we were.
+ * The sentence for an error: by code in the person's language, with the server's words where the code alone says too
+ * little. For a code without a sentence the server's words stand alone; a fault of ours gets a general one.
  */
 export function errorText(t: Translate, error: unknown): ErrorText {
   if (!(error instanceof ApiError)) return { why: t("error.unknown"), requestId: undefined };
-  const key = `error.${error.code}`;
-  const known = t(key);
-  if (known !== key) return { why: known, requestId: error.status >= 500 ? error.requestId : undefined };
-  if (error.status === 429) return { why: t("error.http.429"), requestId: undefined };
-  const ours = error.status >= 500 || error.message === "";
-  return { why: ours ? t("error.unknown") : error.message, requestId: error.requestId };
+  const { code, status, message, requestId } = error;
+  if (status === 429) return { why: t("error.http.429"), requestId: undefined };
+  const known = knownSentence(t, code, message);
+  if (known !== undefined) return { why: known, requestId: status >= 500 ? requestId : undefined };
+  return { why: status === 500 || message === "" ? t("error.unknown") : message, requestId };
+}
+
+/** Why a run or a step failed; those messages are written for the app's author. */
+export function runErrorText(t: Translate, error: { code: string; message: string }): string {
+  return knownSentence(t, error.code, error.message) ?? error.message;
+}
+
+function knownSentence(t: Translate, code: string, message: string): string | undefined {
+  const key = `error.${code}`;
+  const sentence = t(key, { message });
+  return sentence === key ? undefined : sentence;
 }
 
 export function useErrorText(): (error: unknown) => ErrorText {

@@ -13,8 +13,17 @@ const looks: Record<RunSummary["status"], { tone: Tone; icon: ReactNode }> = {
   paused: { tone: "warn", icon: <Hourglass aria-hidden /> },
 };
 
-export function RunStatusChip({ status }: { status: RunSummary["status"] }) {
+/** In a list, what went well is `quiet`: a tick and grey words, so that only what needs a person has colour. */
+export function RunStatusChip({ status, quiet }: { status: RunSummary["status"]; quiet?: boolean }) {
   const t = useT();
+  if (quiet && status === "succeeded") {
+    return (
+      <span className="quiet-state">
+        <Check size={15} strokeWidth={2.2} aria-hidden />
+        {t(`runs.status.${status}`)}
+      </span>
+    );
+  }
   return (
     <Chip tone={looks[status].tone} icon={looks[status].icon}>
       {t(`runs.status.${status}`)}

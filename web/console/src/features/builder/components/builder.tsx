@@ -101,7 +101,6 @@ export function Builder({ app }: { app: AppDetail }) {
                     onSelect={(step) => go({ step })}
                     onStart={run.start}
                     onAgain={() => run.start(run.store.getState().view.inputs)}
-                    onStop={run.stop}
                     onClose={() => go({ run: undefined, tab: undefined })}
                   />
                 )}

@@ -19,6 +19,10 @@ it("forgets a question the server refused", () => {
 
 it("keeps why an answer failed", () => {
   const open = accepted(asked(newConversation, "Hi", {}), "r1", "c1");
-  const failed = answered(open, "r1", { answer: "", status: "failed", error: { message: "No model." } });
-  expect(failed.turns[0]).toMatchObject({ status: "failed", error: "No model." });
+  const failed = answered(open, "r1", {
+    answer: "",
+    status: "failed",
+    error: { code: "model.x", message: "No model." },
+  });
+  expect(failed.turns[0]).toMatchObject({ status: "failed", error: { message: "No model." } });
 });

@@ -1,12 +1,13 @@
 import type { RunDetail, RunSummary } from "@diwan/contracts";
 
+type TurnError = { code: string; message: string };
 export type Turn = {
   /** Null until the server has answered with a run. */
   runId: string | null;
   query: string;
   answer: string;
   status: RunSummary["status"];
-  error: string | null;
+  error: TurnError | null;
 };
 export type Conversation = { id: string | null; inputs: Record<string, unknown>; turns: Turn[] };
 
@@ -32,12 +33,10 @@ export function refused(conversation: Conversation): Conversation {
   return { ...conversation, turns: conversation.turns.slice(0, -1) };
 }
 
-type Ending = { answer: string; status: RunSummary["status"]; error: { message: string } | null };
+type Ending = { answer: string; status: RunSummary["status"]; error: TurnError | null };
 
 export function answered(conversation: Conversation, runId: string, { answer, status, error }: Ending): Conversation {
-  const turns = conversation.turns.map((turn) =>
-    turn.runId === runId ? { ...turn, answer, status, error: error?.message ?? null } : turn,
-  );
+  const turns = conversation.turns.map((turn) => (turn.runId === runId ? { ...turn, answer, status, error } : turn));
   return { ...conversation, turns };
 }
 
@@ -48,7 +47,7 @@ export function reopened(run: RunDetail): Conversation {
     query: run.query ?? "",
     answer: run.answer,
     status: run.status,
-    error: run.error?.message ?? null,
+    error: run.error,
   };
   return { id: run.conversation_id, inputs: run.inputs, turns: [turn] };
 }

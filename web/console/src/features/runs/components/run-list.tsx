@@ -3,7 +3,7 @@ import { Button, EmptyState, FailedState, Loading, Skeleton, useFormat, useT } f
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
-import { useErrorText } from "../../../shared/api/error-text.ts";
+import { runErrorText, useErrorText } from "../../../shared/api/error-text.ts";
 import { RunStatusChip } from "../../../shared/runs/run-status-chip.tsx";
 import { runsQuery } from "../api/runs-queries.ts";
 
@@ -56,7 +56,7 @@ function RunTable({ appId, runs }: { appId: string; runs: RunSummary[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable by keyboard
     <section className="card table-card" aria-label={t("app.section.runs")} tabIndex={0}>
-      <table className="table">
+      <table className="table as-cards">
         <thead>
           <tr>
             <th>{t("runs.column.status")}</th>
@@ -83,13 +83,17 @@ function RunRow({ appId, run }: { appId: string; run: RunSummary }) {
   const format = useFormat();
   return (
     <tr>
-      <td>
-        <RunStatusChip status={run.status} />
-        {run.error !== null && (
-          <bdi className="small faint run-cause clip" dir="auto" title={run.error.message}>
-            {run.error.message}
-          </bdi>
-        )}
+      <td className="run-state">
+        <span className="row">
+          <RunStatusChip status={run.status} quiet />
+          {run.error !== null && (
+            <span className="cell small faint">
+              <bdi className="clip" dir="auto" title={run.error.message}>
+                {runErrorText(t, run.error)}
+              </bdi>
+            </span>
+          )}
+        </span>
       </td>
       <td>
         <Link

@@ -1,6 +1,7 @@
 import { CopyIconButton, FailureCard, Ring, useFormat, useT } from "@diwan/ui";
 import { Markdown } from "@diwan/ui/markdown";
 import { Check } from "lucide-react";
+import { runErrorText } from "../../../../shared/api/error-text.ts";
 import { useRun } from "../../live/run-context.tsx";
 import type { Turn } from "../../model/conversation.ts";
 import { isOver } from "../../model/run-view.ts";
@@ -12,7 +13,7 @@ export function ChatTurn({ turn }: { turn: Turn }) {
   const view = useRun((run) => (run.runId === turn.runId ? run.view : undefined));
   const answer = view === undefined || turn.answer !== "" ? turn.answer : view.answer;
   const status = view?.status ?? turn.status;
-  const error = view?.error?.message ?? turn.error;
+  const error = view?.error ?? turn.error;
   const over = isOver(status);
   return (
     <>
@@ -33,7 +34,7 @@ export function ChatTurn({ turn }: { turn: Turn }) {
           </p>
         )}
         {answer !== "" && <AnswerText text={answer} live={!over} />}
-        {error !== null && <FailureCard what={t("run.failed")} why={error} />}
+        {error !== null && <FailureCard what={t("run.failed")} why={runErrorText(t, error)} />}
         {status === "stopped" && <p className="small muted">{t("run.announce.stopped")}</p>}
         {over && answer !== "" && (
           <div className="chat-actions">

@@ -1,5 +1,6 @@
 import type { RunStep } from "@diwan/contracts";
 import { Chip, CopyIconButton, FailureCard, JsonView, type Tone, useFormat, useT } from "@diwan/ui";
+import { runErrorText } from "../../../../shared/api/error-text.ts";
 import { useRun } from "../../live/run-context.tsx";
 import type { Step } from "../../model/graph.ts";
 import { isOver } from "../../model/run-view.ts";
@@ -64,7 +65,11 @@ function StepRunValues({ run, several, over }: StepRunValuesProps) {
         )}
       </div>
       {run.error !== null && (
-        <FailureCard what={t("run.step-failed")} why={run.error.message} code={run.error.code || run.error.type} />
+        <FailureCard
+          what={t("run.step-failed")}
+          why={runErrorText(t, run.error)}
+          code={run.error.code || run.error.type}
+        />
       )}
       <Values title={t("run.inputs")} value={run.inputs} />
       <Values title={t("run.process")} value={run.process_data} />

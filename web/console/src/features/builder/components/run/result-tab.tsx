@@ -2,6 +2,7 @@ import type { AppDetail } from "@diwan/contracts";
 import { Chip, CopyIconButton, FailureCard, JsonView, useT } from "@diwan/ui";
 import { Markdown } from "@diwan/ui/markdown";
 import { FlaskConical } from "lucide-react";
+import { runErrorText } from "../../../../shared/api/error-text.ts";
 import { useRun } from "../../live/run-context.tsx";
 import { isOver } from "../../model/run-view.ts";
 
@@ -16,7 +17,9 @@ export function ResultTab({ app }: { app: AppDetail }) {
   const rest = outputs.filter(([, value]) => value !== text);
   return (
     <section className="result" aria-label={t("run.result")} aria-busy={!over}>
-      {view.error !== null && <FailureCard what={t("run.failed")} why={view.error.message} code={view.error.code} />}
+      {view.error !== null && (
+        <FailureCard what={t("run.failed")} why={runErrorText(t, view.error)} code={view.error.code} />
+      )}
       {(text !== "" || !over) && (
         <>
           <div className="values-head">

@@ -1,6 +1,6 @@
 import type { AppDetail } from "@diwan/contracts";
 import { Button, IconButton, JsonView, Notice, Tabs, useFormat, useT } from "@diwan/ui";
-import { RotateCcw, Square, X } from "lucide-react";
+import { RotateCcw, X } from "lucide-react";
 import { useErrorText } from "../../../../shared/api/error-text.ts";
 import { isChat } from "../../../../shared/apps/app-kind.tsx";
 import { RunStatusChip } from "../../../../shared/runs/run-status-chip.tsx";
@@ -26,7 +26,6 @@ type RunPanelProps = {
   onSelect: (stepId: string) => void;
   onStart: (inputs: Record<string, unknown>) => void;
   onAgain: () => void;
-  onStop: () => void;
   onClose: () => void;
 };
 
@@ -113,17 +112,12 @@ function RunFacts() {
   );
 }
 
-function RunActions({ app, starting, onAgain, onStop, onClose }: RunPanelProps) {
+function RunActions({ app, starting, onAgain, onClose }: RunPanelProps) {
   const t = useT();
   const shown = useRun((run) => run.runId !== null);
   const over = useRun((run) => isOver(run.view.status));
   return (
     <>
-      {shown && !over && (
-        <Button size="sm" variant="quiet" icon={<Square aria-hidden />} onClick={onStop}>
-          {t("run.stop")}
-        </Button>
-      )}
       {shown && over && !isChat(app.mode) && (
         <Button
           size="sm"
@@ -135,7 +129,7 @@ function RunActions({ app, starting, onAgain, onStop, onClose }: RunPanelProps) 
           {t("run.again")}
         </Button>
       )}
-      <IconButton label={t("run.close")} onClick={onClose}>
+      <IconButton label={t("run.close")} onClick={onClose} className="run-close">
         <X aria-hidden />
       </IconButton>
     </>
