@@ -1,12 +1,11 @@
 export { Button, buttonClass, IconButton } from "./controls/button.tsx";
-export { Field } from "./controls/field.tsx";
 export { Checkbox, SearchBox, SelectField, TextArea, TextField } from "./controls/inputs.tsx";
 export { NumberField } from "./controls/number-field.tsx";
 export { Segments, Tabs } from "./controls/tabs.tsx";
 export { CopyBlock, CopyButton, CopyIconButton } from "./display/copy.tsx";
 export { JsonView } from "./display/json-view.tsx";
 export { Chip, KeyCap, Mark, Meter, Pill, Ring, type Tone } from "./display/parts.tsx";
-export { type Family, stepKind } from "./display/step-kinds.ts";
+export { stepKind } from "./display/step-kinds.ts";
 export { AppIcon, StepTile } from "./display/tiles.tsx";
 export { announce } from "./feedback/live-region.tsx";
 export { FailureCard, Notice } from "./feedback/notices.tsx";

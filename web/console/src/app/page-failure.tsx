@@ -1,4 +1,4 @@
-import { EmptyState, FailedState, useT } from "@diwan/ui";
+import { buttonClass, EmptyState, FailedState, useT } from "@diwan/ui";
 import { Link } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { useErrorText } from "../shared/api/error-text.ts";
@@ -23,7 +23,7 @@ export function NotFoundPage() {
         title={t("frame.not-found")}
         text={t("frame.not-found.text")}
         actions={
-          <Link to="/studio" className="btn primary">
+          <Link to="/studio" className={buttonClass("primary")}>
             {t("frame.to-studio")}
           </Link>
         }

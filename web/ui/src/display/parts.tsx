@@ -26,7 +26,11 @@ export function KeyCap({ children }: { children: string }) {
   return <kbd className="kbd">{children}</kbd>;
 }
 
-/** A share of a known whole, from 0 to 1; its number stands beside it. */
+/**
+ * A share of a known whole, from 0 to 1; its number stands beside it.
+ *
+ * @public
+ */
 export function Meter({ share, tone = "run", label }: { share: number; tone?: Tone; label: string }) {
   return (
     <span className={`meter ${tone}`} role="img" aria-label={label}>

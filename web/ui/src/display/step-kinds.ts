@@ -27,7 +27,7 @@ import {
   Webhook,
 } from "lucide-react";
 
-export type Family = "io" | "model" | "know" | "logic" | "data" | "link" | "human";
+type Family = "io" | "model" | "know" | "logic" | "data" | "link" | "human";
 type StepKind = { family: Family; icon: LucideIcon };
 
 /** What an app file calls a step's type, and how it is drawn. */

@@ -1,5 +1,5 @@
 import type { AppDetail } from "@diwan/contracts";
-import { DeniedState, EmptyState, FailedState, Loading, Skeleton, useT } from "@diwan/ui";
+import { buttonClass, DeniedState, EmptyState, FailedState, Loading, Skeleton, useT } from "@diwan/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
@@ -23,7 +23,7 @@ export function AppLoader({ appId, children }: { appId: string; children: (app: 
     );
   }
   const toStudio = (
-    <Link to="/studio" className="btn default">
+    <Link to="/studio" className={buttonClass("default")}>
       {t("frame.to-studio")}
     </Link>
   );

@@ -1,4 +1,4 @@
-import { Button, FailedState, Loading, Notice, Skeleton, useLocaleName, useT } from "@diwan/ui";
+import { Button, buttonClass, FailedState, Loading, Notice, Skeleton, useLocaleName, useT } from "@diwan/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -36,7 +36,7 @@ export function SetupPage() {
     return (
       <BarePage title={t("account.setup.done")} lead={t("account.setup.done.text")}>
         <p style={{ marginBlockStart: 20 }}>
-          <Link to="/signin" className="btn primary">
+          <Link to="/signin" className={buttonClass("primary")}>
             {t("account.sign-in")}
           </Link>
         </p>

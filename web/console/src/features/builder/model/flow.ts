@@ -3,7 +3,7 @@ import type { Graph, Step } from "./graph.ts";
 import { type Placed, placeSteps } from "./layout.ts";
 import { toView } from "./mirror.ts";
 
-export type StepData = { step: Step; width: number; height: number };
+type StepData = { step: Step; width: number; height: number };
 export type StepFlowNode = FlowNode<StepData>;
 
 /** The graph as React Flow draws it; parents come before their children, as it demands. */

@@ -2,7 +2,7 @@ import type { AppDetail, GraphStep } from "@diwan/contracts";
 import { isRecord, type JsonRecord, numberAt, recordAt, recordsAt, stringAt } from "./json.ts";
 import { portsOf } from "./ports.ts";
 
-export type StepView = "step" | "container" | "marker" | "note";
+type StepView = "step" | "container" | "marker" | "note";
 export type Point = { x: number; y: number };
 
 export type Step = {
@@ -19,7 +19,7 @@ export type Step = {
   data: JsonRecord;
 };
 
-export type Link = { id: string; source: string; target: string; handle: string };
+type Link = { id: string; source: string; target: string; handle: string };
 export type Graph = { steps: Step[]; links: Link[] };
 
 const containers: ReadonlySet<string> = new Set(["iteration", "loop"]);

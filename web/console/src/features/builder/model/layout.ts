@@ -2,8 +2,8 @@ import dagre from "@dagrejs/dagre";
 import type { Graph, Point, Step } from "./graph.ts";
 import { rowsOf } from "./rows.ts";
 
-export const stepWidth = 252;
-export const innerWidth = 224;
+const stepWidth = 252;
+const innerWidth = 224;
 const headHeight = 51;
 const rowHeight = 32;
 const bodyEnd = 5;
@@ -12,7 +12,7 @@ const containerPadding = { x: 24, top: 72, bottom: 24 };
 
 export type Placed = { at: Point; width: number; height: number };
 
-export function stepHeight(step: Step): number {
+function stepHeight(step: Step): number {
   const rows = rowsOf(step).length;
   return headHeight + (rows === 0 ? 0 : rows * rowHeight + bodyEnd);
 }

@@ -2,7 +2,7 @@ import type { Step } from "./graph.ts";
 import { asSelector, isRecord, type JsonRecord, recordAt, recordsAt, selectorAt, stringAt } from "./json.ts";
 import { caseIds } from "./ports.ts";
 
-export type Condition = { selector: string[]; operator: string; value: string };
+type Condition = { selector: string[]; operator: string; value: string };
 /** One thing a step's settings say, in a form that reads the same for every kind of step. Labels are catalogue keys. */
 export type Item =
   | { kind: "model"; provider: string; name: string; parameters: string; demo: boolean }
@@ -19,7 +19,7 @@ export type Item =
 export type Section = { title: string; items: Item[] };
 
 /** The demo model answers by visible rules; its provider's name says so. */
-export function isDemoProvider(provider: string): boolean {
+function isDemoProvider(provider: string): boolean {
   return /(^|\/)demo$/.test(provider);
 }
 

@@ -1,5 +1,5 @@
 import type { AppDetail, RunSummary } from "@diwan/contracts";
-import { Button, EmptyState, FailedState, Loading, Skeleton, useFormat, useT } from "@diwan/ui";
+import { Button, buttonClass, EmptyState, FailedState, Loading, Skeleton, useFormat, useT } from "@diwan/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
@@ -33,7 +33,7 @@ export function RunList({ app }: { app: AppDetail }) {
           title={t("runs.empty")}
           text={t("runs.empty.text")}
           actions={
-            <Link to="/apps/$appId/build" params={{ appId: app.id }} className="btn primary">
+            <Link to="/apps/$appId/build" params={{ appId: app.id }} className={buttonClass("primary")}>
               {t("runs.empty.open")}
             </Link>
           }

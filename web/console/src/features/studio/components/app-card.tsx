@@ -55,7 +55,7 @@ export function AppMenuButton({ app }: { app: AppSummary }) {
   );
 }
 
-export function Activity({ app }: { app: AppSummary }) {
+function Activity({ app }: { app: AppSummary }) {
   const t = useT();
   const format = useFormat();
   if (app.run_count === 0) return <span className="faint small">{t("studio.never-run")}</span>;

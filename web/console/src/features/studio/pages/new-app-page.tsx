@@ -1,4 +1,4 @@
-import { useT } from "@diwan/ui";
+import { buttonClass, useT } from "@diwan/ui";
 import { Link } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
 import { usePageTitle } from "../../../shared/page-title.ts";
@@ -14,7 +14,7 @@ export function NewAppPage() {
     <div className="page">
       <header className="page-head">
         <h1>{t("studio.new")}</h1>
-        <Link to="/studio/import" className="btn default">
+        <Link to="/studio/import" className={buttonClass("default")}>
           <FileUp aria-hidden />
           {t("studio.import")}
         </Link>

@@ -1,5 +1,5 @@
 import type { AppSummary } from "@diwan/contracts";
-import { Button, DeniedState, EmptyState, FailedState, Loading, Skeleton, useT } from "@diwan/ui";
+import { Button, buttonClass, DeniedState, EmptyState, FailedState, Loading, Skeleton, useT } from "@diwan/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { FileUp, Plus, Wand2 } from "lucide-react";
@@ -57,11 +57,11 @@ export function StudioPage() {
         <header className="page-head">
           <h1>{t("frame.studio")}</h1>
           <div className="row">
-            <Link to="/studio/import" className="btn default">
+            <Link to="/studio/import" className={buttonClass("default")}>
               <FileUp aria-hidden />
               {t("studio.import")}
             </Link>
-            <Link to="/studio/new" className="btn primary">
+            <Link to="/studio/new" className={buttonClass("primary")}>
               <Plus aria-hidden />
               {t("studio.new")}
             </Link>

@@ -1,5 +1,5 @@
 import type { AppDetail } from "@diwan/contracts";
-import { Button, Notice, useT } from "@diwan/ui";
+import { Button, KeyCap, Notice, useT } from "@diwan/ui";
 import { Play } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../../../shared/api/api-error.ts";
@@ -53,6 +53,9 @@ export function InputsTab({ app, given, busy, error, onStart }: InputsTabProps) 
         <Button type="submit" variant="primary" icon={<Play aria-hidden />} busy={busy}>
           {t("run.start")}
         </Button>
+        <span className="start-keys" aria-hidden>
+          <KeyCap>Ctrl</KeyCap> <KeyCap>Enter</KeyCap>
+        </span>
       </div>
     </form>
   );
