@@ -1,7 +1,7 @@
 export { Button, buttonClass, IconButton } from "./controls/button.tsx";
 export { Checkbox, SearchBox, SelectField, TextArea, TextField } from "./controls/inputs.tsx";
 export { NumberField } from "./controls/number-field.tsx";
-export { Segments, Tabs } from "./controls/tabs.tsx";
+export { Segments, TabPanel, Tabs } from "./controls/tabs.tsx";
 export { CopyBlock, CopyButton, CopyIconButton } from "./display/copy.tsx";
 export { JsonView } from "./display/json-view.tsx";
 export { Chip, KeyCap, Mark, Meter, Pill, Ring, type Tone } from "./display/parts.tsx";

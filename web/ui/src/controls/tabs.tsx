@@ -46,6 +46,18 @@ export function Tabs<Key extends string>({ label, value, onChange, items, id, fl
   );
 }
 
+type TabPanelProps = { id: string; value: string; className: string; children: ReactNode };
+
+/** What the chosen tab shows; it may scroll, so it is a tab stop of its own. */
+export function TabPanel({ id, value, className, children }: TabPanelProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the tabs pattern has the panel focusable (APG)
+    <div className={className} role="tabpanel" tabIndex={0} id={`${id}-panel`} aria-labelledby={`${id}-${value}`}>
+      {children}
+    </div>
+  );
+}
+
 type SegmentsProps<Key extends string> = {
   label: string;
   value: Key;

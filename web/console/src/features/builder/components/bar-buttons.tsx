@@ -6,10 +6,10 @@ import { usePublish } from "../api/run-queries.ts";
 import { useRun } from "../live/run-context.tsx";
 import { isOver } from "../model/run-view.ts";
 
-type BarButtonsProps = { app: AppDetail; starting: boolean; onRun: () => void; onStop: () => void };
+type BarButtonsProps = { app: AppDetail; starting: boolean; runnable: boolean; onRun: () => void; onStop: () => void };
 
 /** Run, which becomes Stop, and Publish where the draft is ahead of what is live. */
-export function BarButtons({ app, starting, onRun, onStop }: BarButtonsProps) {
+export function BarButtons({ app, starting, runnable, onRun, onStop }: BarButtonsProps) {
   const t = useT();
   const sentence = useErrorText();
   const running = useRun((run) => run.runId !== null && run.failure === null && !isOver(run.view.status));
@@ -22,7 +22,13 @@ export function BarButtons({ app, starting, onRun, onStop }: BarButtonsProps) {
           {t("builder.stop")}
         </Button>
       ) : (
-        <Button variant={ahead ? "default" : "primary"} icon={<Play aria-hidden />} busy={starting} onClick={onRun}>
+        <Button
+          variant={ahead ? "default" : "primary"}
+          icon={<Play aria-hidden />}
+          busy={starting}
+          notNow={runnable ? undefined : t("builder.no-steps.text")}
+          onClick={onRun}
+        >
           {t("builder.run")}
         </Button>
       )}

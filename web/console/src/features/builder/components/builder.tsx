@@ -73,7 +73,15 @@ export function Builder({ app }: { app: AppDetail }) {
           <AppFrame
             app={app}
             section="build"
-            end={<BarButtons app={app} starting={run.starting} onRun={onRun} onStop={run.stop} />}
+            end={
+              <BarButtons
+                app={app}
+                starting={run.starting}
+                runnable={graph.steps.length > 0}
+                onRun={onRun}
+                onStop={run.stop}
+              />
+            }
           >
             <div className="work">
               <div className="stage">

@@ -1,4 +1,4 @@
-import { Chip, IconButton, StepTile, Tabs, useT } from "@diwan/ui";
+import { Chip, IconButton, StepTile, TabPanel, Tabs, useT } from "@diwan/ui";
 import { FlaskConical, X } from "lucide-react";
 import { useState } from "react";
 import { useRun } from "../../live/run-context.tsx";
@@ -50,14 +50,14 @@ export function StepPanel({ step, onClose }: { step: Step; onClose: () => void }
           { key: "run", text: t("builder.tab.last-run") },
         ]}
       />
-      <div className="dock-body" role="tabpanel" id="step-panel" aria-labelledby={`step-${tab}`}>
+      <TabPanel className="dock-body" id="step" value={tab}>
         {note !== "" && (
           <p className="small muted" dir="auto">
             {note}
           </p>
         )}
         {tab === "settings" ? <StepSettings step={step} /> : <StepLastRun step={step} />}
-      </div>
+      </TabPanel>
     </aside>
   );
 }

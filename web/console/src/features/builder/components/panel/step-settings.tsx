@@ -119,14 +119,17 @@ function SettingItem({ item, alone }: { item: Item; alone: boolean }) {
           <span className="setting-role">{t(item.index === 0 ? "settings.if" : "settings.else-if")}</span>
           {item.conditions.map((condition, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: conditions keep their places
-            <p key={index} className="row wrap">
+            <div key={index}>
               {index > 0 && <span className="small muted">{t(`settings.joined.${item.joined}`)}</span>}
-              <RefPill selector={condition.selector} />
-              <bdi className="mono" dir="ltr">
-                {condition.operator}
-              </bdi>
-              {condition.value !== "" && <TemplateText text={condition.value} />}
-            </p>
+              {/* A condition reads as code does: variable, operator, value. */}
+              <p className="row wrap" dir="ltr">
+                <RefPill selector={condition.selector} />
+                <bdi className="mono" dir="ltr">
+                  {condition.operator}
+                </bdi>
+                {condition.value !== "" && <TemplateText text={condition.value} />}
+              </p>
+            </div>
           ))}
         </div>
       );

@@ -1,5 +1,5 @@
 import type { AppDetail } from "@diwan/contracts";
-import { Button, IconButton, JsonView, Notice, Tabs, useFormat, useT } from "@diwan/ui";
+import { Button, IconButton, JsonView, Notice, TabPanel, Tabs, useFormat, useT } from "@diwan/ui";
 import { RotateCcw, X } from "lucide-react";
 import { useErrorText } from "../../../../shared/api/error-text.ts";
 import { isChat } from "../../../../shared/apps/app-kind.tsx";
@@ -53,7 +53,7 @@ export function RunPanel(props: RunPanelProps) {
         {shown !== null && <RunFacts />}
         <RunActions {...props} />
       </header>
-      <div className="run-body" role="tabpanel" id="run-panel" aria-labelledby={`run-${tab}`}>
+      <TabPanel className="run-body" id="run" value={tab}>
         {line === "lost" && <Notice tone="warn">{t("run.line-lost")}</Notice>}
         {failure !== null && (
           <Notice tone="bad" alert>
@@ -61,7 +61,7 @@ export function RunPanel(props: RunPanelProps) {
           </Notice>
         )}
         <RunTabBody {...props} shown={shown} />
-      </div>
+      </TabPanel>
     </section>
   );
 }
