@@ -1,1 +1,2 @@
 export * from "./open-embedded.ts";
+export * from "./open-embedded-stack.ts";

@@ -1,2 +1,3 @@
+export { createMemoryStores } from "./create-memory-stores.ts";
 export { MemoryLiveEvents } from "./memory-live-events.ts";
 export { MemoryRunSignals } from "./memory-run-signals.ts";

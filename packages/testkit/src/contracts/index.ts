@@ -1,6 +1,7 @@
 export * from "./app-stores-contract.ts";
 export * from "./conversation-store-contract.ts";
 export * from "./end-user-store-contract.ts";
+export * from "./file-store-contract.ts";
 export * from "./identity-stores-contract.ts";
 export * from "./live-events-contract.ts";
 export * from "./run-queue-contract.ts";

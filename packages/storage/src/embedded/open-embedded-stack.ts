@@ -1,0 +1,59 @@
+import type { Clock, IdSource } from "@diwan/kernel";
+import { MemoryLiveEvents } from "../memory/memory-live-events.ts";
+import { MemoryRunSignals } from "../memory/memory-run-signals.ts";
+import { createStores } from "../postgres/create-stores.ts";
+import { Database } from "../postgres/database.ts";
+import { migrate } from "../postgres/migrations/migrate.ts";
+import { BullRunQueue } from "../queue/bull-run-queue.ts";
+import { postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
+import { databaseReadiness, type StorageStack } from "../stack.ts";
+import { openEmbedded } from "./open-embedded.ts";
+
+export type EmbeddedStackOptions = {
+  /** Holds everything. */
+  folder: string;
+  version: string;
+  /** How long a run's events can be read again after its end. */
+  streamRetentionMs: number;
+  ids: IdSource;
+  clock: Clock;
+};
+
+export type EmbeddedStack = StorageStack & {
+  /** Tells a second start on the same folder where this installation answers. */
+  updateLock(url: string): void;
+  /** Resolves with what went wrong when the database ends by itself. */
+  failed: Promise<Error>;
+};
+
+/**
+ * Storage of one machine: Postgres in this process, jobs in it, events in memory.
+ *
+ * @throws storage.directory-in-use (caller), migration.* (defect)
+ */
+export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
+  const embedded = await openEmbedded(options.folder);
+  try {
+    const { pool } = embedded;
+    await migrate(pool, { byVersion: options.version });
+    const stores = createStores(new Database(pool, { prepare: true }), options);
+    const queue = new BullRunQueue(await postgresQueueBackend(pool, embedded.connection));
+    return {
+      pool,
+      stores,
+      queue,
+      live: new MemoryLiveEvents({ retentionMs: options.streamRetentionMs }),
+      signals: new MemoryRunSignals(),
+      readiness: () => databaseReadiness(pool),
+      updateLock: (url) => embedded.updateLock(url),
+      failed: embedded.failed,
+      async close() {
+        await queue.close();
+        await embedded.close();
+      },
+    };
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+export type { StorageStack } from "../stack.ts";
+export * from "./open-server-stack.ts";
