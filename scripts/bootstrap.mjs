@@ -84,7 +84,11 @@ async function fetchNode() {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, "package.json"), '{"private":true}');
-  await npm(process.execPath, ["install", "--ignore-scripts", "--no-save", "--no-package-lock", `${name}@${NODE_VERSION}`], work);
+  await npm(
+    process.execPath,
+    ["install", "--ignore-scripts", "--no-save", "--no-package-lock", `${name}@${NODE_VERSION}`],
+    work,
+  );
   rmSync(nodeFolder, { recursive: true, force: true });
   // Renamed last, so that a start that was cut off never leaves half a Node behind.
   const made = `${nodeFolder}.new`;
@@ -104,7 +108,9 @@ function packagesAreCurrent() {
 }
 
 function lockHash() {
-  return createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  return createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
 }
 
 async function installPackages(node) {
@@ -196,9 +202,18 @@ function quietEnvironment() {
 function explain(failure, output) {
   const reasons = [
     [/ENOSPC|no space left/i, "The disk is full. Free about 1 GB and start again."],
-    [/EROFS|EACCES|EPERM|read-only file system|permission denied/i, `This folder cannot be written to: ${root}. Make it writable, or clone the project elsewhere.`],
-    [/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|network/i, "The package registry cannot be reached. Check the network and the proxy settings, then start again; what is fetched already is kept."],
-    [/E404|ETARGET|EBADPLATFORM/, `There is no ready-made Node ${NODE_MAJOR} for this machine (${process.platform} ${process.arch}). Install Node ${NODE_MAJOR} yourself, then start again.`],
+    [
+      /EROFS|EACCES|EPERM|read-only file system|permission denied/i,
+      `This folder cannot be written to: ${root}. Make it writable, or clone the project elsewhere.`,
+    ],
+    [
+      /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|network/i,
+      "The package registry cannot be reached. Check the network and the proxy settings, then start again; what is fetched already is kept.",
+    ],
+    [
+      /E404|ETARGET|EBADPLATFORM/,
+      `There is no ready-made Node ${NODE_MAJOR} for this machine (${process.platform} ${process.arch}). Install Node ${NODE_MAJOR} yourself, then start again.`,
+    ],
     [/ENOENT/, "npm was not found. Install it together with Node, then start again."],
   ];
   const known = reasons.find(([pattern]) => pattern.test(output));
@@ -235,7 +250,8 @@ async function takeLock() {
       writeFileSync(owner, String(process.pid));
       return () => rmSync(lock, { recursive: true, force: true });
     } catch (error) {
-      if (error.code !== "EEXIST") throw new Unable(explain("The project's folder cannot be used.", `${error.code} ${error.message}`));
+      if (error.code !== "EEXIST")
+        throw new Unable(explain("The project's folder cannot be used.", `${error.code} ${error.message}`));
     }
     if (!ownerLives(owner)) {
       rmSync(lock, { recursive: true, force: true });
@@ -253,7 +269,10 @@ function ownerLives(file) {
     return true;
   } catch (error) {
     // A lock this young may not have its owner's number in it yet.
-    return error.code === "EPERM" || (error.code === "ENOENT" && existsSync(dirname(file)) && Date.now() - statSync(dirname(file)).mtimeMs < 2_000);
+    return (
+      error.code === "EPERM" ||
+      (error.code === "ENOENT" && existsSync(dirname(file)) && Date.now() - statSync(dirname(file)).mtimeMs < 2_000)
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 export * from "./account.ts";
-export { newToken } from "./core/token.ts";
+export { newToken } from "./credentials/token.ts";
 export * from "./errors.ts";
 export * from "./ports.ts";
 export { isSealed } from "./sealing/envelope.ts";

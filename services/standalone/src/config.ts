@@ -1,93 +1,26 @@
-import { type ConfigOf, readConfig, setting } from "@diwan/kernel/node";
-import { z } from "zod";
+import { type ConfigOf, commonSettings as common, knownNames, readConfig } from "@diwan/kernel/node";
 
-const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
-const text = z.string().min(1).optional();
-
-/** Settings of `npm start`. It needs none of them. */
+/** Settings of `npm start`. It needs none of them: without `SECRET_KEY` one is made in the data folder. */
 const declared = {
-  SECRET_KEY: setting({
-    schema: text,
-    meaning: "Seals stored credentials. Left out, one is made in the data folder at the first start.",
-    example: "the output of `openssl rand -base64 42`",
-    secret: true,
-  }),
-  SECRET_KEY_PREVIOUS: setting({
-    schema: z.string().default(""),
-    meaning: "Earlier keys, separated by commas, still read.",
-    example: "…",
-    secret: true,
-  }),
-  INIT_PASSWORD: setting({
-    schema: text,
-    meaning: "The set-up secret, instead of a random one.",
-    example: "a-long-phrase",
-    secret: true,
-  }),
-  OPENAI_API_BASE: setting({
-    schema: z.url().optional(),
-    meaning: "An OpenAI-compatible endpoint for every workspace.",
-    example: "https://host/v1",
-  }),
-  OPENAI_API_KEY: setting({ schema: text, meaning: "Its key.", example: "sk-…", secret: true }),
-  CONSOLE_WEB_URL: setting({
-    schema: z.url().optional(),
-    meaning: "Public address of the console, where it is not the one printed.",
-    example: "https://diwan.example",
-  }),
-  LOG_LEVEL: setting({
-    schema: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
-    meaning: "Least level that is logged.",
-    example: "info",
-  }),
-  DIWAN_WORKER_CONCURRENCY: setting({
-    schema: z.coerce.number().int().min(2).max(500).default(20),
-    meaning: "Runs at a time.",
-    example: "20",
-  }),
-  DIWAN_RUN_SOFT_SECONDS: setting({
-    schema: seconds(540),
-    meaning: "Active seconds after which a run is ended.",
-    example: "540",
-  }),
-  WORKFLOW_MAX_EXECUTION_STEPS: setting({
-    schema: z.coerce.number().int().positive().default(500),
-    meaning: "Steps after which a run is ended.",
-    example: "500",
-  }),
-  WORKFLOW_MAX_EXECUTION_TIME: setting({
-    schema: seconds(1200),
-    meaning: "Seconds; the smaller of this and DIWAN_RUN_SOFT_SECONDS counts.",
-    example: "1200",
-  }),
-  GRAPH_ENGINE_MAX_WORKERS: setting({
-    schema: z.coerce.number().int().positive().default(10),
-    meaning: "Steps of one run that work at a time.",
-    example: "10",
-  }),
-  DIWAN_MODEL_FIRST_TOKEN_SECONDS: setting({
-    schema: seconds(300),
-    meaning: "Longest wait for a model's first part.",
-    example: "300",
-  }),
-  DIWAN_MODEL_SILENCE_SECONDS: setting({
-    schema: seconds(300),
-    meaning: "Longest silence between two parts of an answer.",
-    example: "300",
-  }),
-  DIWAN_STREAM_RETENTION_SECONDS: setting({
-    schema: seconds(600),
-    meaning: "How long a run's events can be read again after its end.",
-    example: "600",
-  }),
+  SECRET_KEY: common.SECRET_KEY,
+  SECRET_KEY_PREVIOUS: common.SECRET_KEY_PREVIOUS,
+  INIT_PASSWORD: common.INIT_PASSWORD,
+  OPENAI_API_BASE: common.OPENAI_API_BASE,
+  OPENAI_API_KEY: common.OPENAI_API_KEY,
+  CONSOLE_WEB_URL: common.CONSOLE_WEB_URL,
+  LOG_LEVEL: common.LOG_LEVEL,
+  DIWAN_WORKER_CONCURRENCY: common.DIWAN_WORKER_CONCURRENCY,
+  DIWAN_RUN_SOFT_SECONDS: common.DIWAN_RUN_SOFT_SECONDS,
+  WORKFLOW_MAX_EXECUTION_STEPS: common.WORKFLOW_MAX_EXECUTION_STEPS,
+  WORKFLOW_MAX_EXECUTION_TIME: common.WORKFLOW_MAX_EXECUTION_TIME,
+  GRAPH_ENGINE_MAX_WORKERS: common.GRAPH_ENGINE_MAX_WORKERS,
+  DIWAN_MODEL_FIRST_TOKEN_SECONDS: common.DIWAN_MODEL_FIRST_TOKEN_SECONDS,
+  DIWAN_MODEL_SILENCE_SECONDS: common.DIWAN_MODEL_SILENCE_SECONDS,
+  DIWAN_STREAM_RETENTION_SECONDS: common.DIWAN_STREAM_RETENTION_SECONDS,
 };
 
 export type StandaloneConfig = ConfigOf<typeof declared>;
 
-/** Names that the command line reads. */
-const elsewhere = ["DIWAN_URL", "DIWAN_TOKEN"];
-
 export function standaloneConfig(environment: Record<string, string | undefined>): StandaloneConfig {
-  const ours = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("DIWAN_TEST_")));
-  return readConfig(declared, ours, elsewhere);
+  return readConfig(declared, environment, knownNames);
 }

@@ -1,2 +1,2 @@
-export type { ConsumeRuns, WorkerNeeds, WorkerSettings } from "./needs.ts";
 export { startWorker, type Worker } from "./worker.ts";
+export { workerNeeds } from "./worker-needs.ts";

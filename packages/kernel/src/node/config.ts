@@ -50,7 +50,7 @@ export function readConfig<Declared extends Settings>(
     else problems.push(`${name}: ${z.prettifyError(result.error).replace(/^✖ /, "")}, for example ${name}=${example}`);
   }
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith("DIWAN_")) continue;
+    if (!name.startsWith("DIWAN_") || name.startsWith("DIWAN_TEST_")) continue;
     const base = name.endsWith("_FILE") ? name.slice(0, -"_FILE".length) : name;
     if (name in declared || base in declared || known.includes(base)) continue;
     problems.push(`${name}: no setting has this name`);

@@ -1,3 +1,5 @@
+export * from "./common-settings.ts";
 export * from "./config.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
+export * from "./until-told.ts";

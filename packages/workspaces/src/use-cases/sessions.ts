@@ -1,6 +1,6 @@
 import type { AccountId, Clock, IdSource } from "@diwan/kernel";
 import type { Account, Membership, Session } from "../account.ts";
-import { hashToken, newToken, sameText } from "../core/token.ts";
+import { hashToken, newToken, sameText } from "../credentials/token.ts";
 import { AuthErrors } from "../errors.ts";
 import type { AccountStore, SessionStore } from "../ports.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock, IdSource } from "@diwan/kernel";
 import type { Account, Workspace } from "../account.ts";
-import { checkPassword, hashPassword } from "../core/password.ts";
-import { hashToken, newToken, sameText } from "../core/token.ts";
+import { checkPassword, hashPassword } from "../credentials/password.ts";
+import { hashToken, newToken, sameText } from "../credentials/token.ts";
 import { SetupErrors } from "../errors.ts";
 import type { AccountStore, AttemptStore, InstallationStore } from "../ports.ts";
 import { countFailure, refuseAfter } from "./limit-attempts.ts";

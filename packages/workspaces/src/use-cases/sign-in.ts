@@ -1,6 +1,6 @@
 import type { Clock, IdSource } from "@diwan/kernel";
 import type { Account } from "../account.ts";
-import { passwordMatches } from "../core/password.ts";
+import { passwordMatches } from "../credentials/password.ts";
 import { AuthErrors } from "../errors.ts";
 import type { AccountStore, AttemptStore } from "../ports.ts";
 import { countFailure, refuseAfter } from "./limit-attempts.ts";

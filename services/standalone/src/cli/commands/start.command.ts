@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { createLogger } from "@diwan/kernel/node";
+import { createLogger, untilTold } from "@diwan/kernel/node";
 import { standaloneConfig } from "../../config.ts";
 import { openDataDirectory } from "../../data-directory.ts";
 import { type Standalone, startStandalone } from "../../start-standalone.ts";
-import { type Command, DONE, FAILED, say, UsageError } from "../command.ts";
+import { type Command, UsageError } from "../command.ts";
 import { logFile } from "../log-file.ts";
 import { defaultDataFolder, projectRoot, version } from "../project.ts";
 
@@ -27,15 +27,12 @@ export const startCommand: Command = {
     const startedAt = performance.now();
     const config = standaloneConfig(process.env);
     const data = openDataDirectory(resolve(values.data ?? defaultDataFolder));
-    const logger = createLogger({
-      component: "standalone",
-      level: config.LOG_LEVEL,
-      destination: logFile(data.folder),
-    });
+    const destination = logFile(data.folder);
+    const logger = (component: string) => createLogger({ component, level: config.LOG_LEVEL, destination });
     const options = { data, host: values.host ?? "127.0.0.1", port, config, logger, version, root: projectRoot };
     const standalone = await startStandalone(options);
     announce(standalone, data.folder, performance.now() - startedAt);
-    return untilTold(standalone);
+    return untilTold(standalone.close, standalone.failed);
   },
 };
 
@@ -58,27 +55,4 @@ function announce({ url, setupSecret }: Standalone, folder: string, ms: number):
     "",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-/** Ends on SIGINT or SIGTERM; a second one does not wait. */
-function untilTold(standalone: Standalone): Promise<number> {
-  return new Promise((done) => {
-    let leaving = false;
-    const leave = (code: number) => {
-      if (leaving) process.exit(1);
-      leaving = true;
-      standalone.close().then(
-        () => done(code),
-        (error: unknown) => {
-          say(`Stopping went wrong: ${String(error)}`);
-          done(FAILED);
-        },
-      );
-    };
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(DONE));
-    standalone.failed.then((error) => {
-      say(`The database ended by itself: ${error.message}`);
-      leave(FAILED);
-    });
-  });
 }

@@ -1,0 +1,27 @@
+/**
+ * Keeps a process running until SIGINT or SIGTERM, then closes it; a second signal does not wait.
+ *
+ * @param failed  Resolves when the process cannot go on by itself.
+ * @returns The exit code.
+ */
+export function untilTold(close: () => Promise<void>, failed?: Promise<Error>): Promise<number> {
+  return new Promise((done) => {
+    let leaving = false;
+    const leave = (code: number) => {
+      if (leaving) process.exit(1);
+      leaving = true;
+      close().then(
+        () => done(code),
+        (error: unknown) => {
+          process.stderr.write(`Stopping went wrong: ${String(error)}\n`);
+          done(1);
+        },
+      );
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(0));
+    failed?.then((error) => {
+      process.stderr.write(`The process cannot go on: ${error.message}\n`);
+      leave(1);
+    });
+  });
+}

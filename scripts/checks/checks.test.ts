@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { checkImports, importRules, problemsOf } from "./imports.ts";
+import { checkLinks } from "./links.ts";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+it("finds no import that the table forbids", () => {
+  expect(checkImports(root)).toEqual([]);
+});
+
+it("holds the same table as ARCHITECTURE.md", () => {
+  const table = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").split("| code in | imports | stays clear of |")[1]!;
+  const rows = [...table.split("\n\n")[0]!.matchAll(/^\| (?!---)([^|]+?) \|/gm)].map((match) => match[1]);
+  expect(rows).toEqual(importRules.map(({ row }) => row));
+});
+
+it.each([
+  ["packages/kernel/src/ids.ts", "@diwan/contracts", /kernel and contracts/],
+  ["packages/workflow/src/graph/graph.ts", "node:fs", /browsers/],
+  ["packages/workflow/src/graph/graph.ts", "@diwan/runs", /kernel and contracts only/],
+  ["packages/runs/src/ports.ts", "@diwan/storage/postgres", /packages name ports/],
+  ["packages/runs/src/ports.ts", "../../models/src/gateway.ts", /by its name/],
+  ["packages/storage/src/stack.ts", "@diwan/api", /no process/],
+  ["services/api/src/main.ts", "@diwan/worker", /do not import each other/],
+  ["web/console/src/main.tsx", "@diwan/runs", /contracts, workflow and web\/ui only/],
+  ["web/console/src/features/runs/pages/run.tsx", "@mantine/core", /never the component library/],
+  ["services/api/src/main.ts", "@diwan/runs/src/run.ts", /through its index/],
+])("refuses that %s imports %s", (file, target, why) => {
+  expect(problemsOf(file, target).join()).toMatch(why);
+});
+
+it("lets code import what the table allows", () => {
+  expect(problemsOf("services/api/src/main.ts", "@diwan/storage/server")).toEqual([]);
+  expect(problemsOf("packages/nodes/src/llm/llm.node.ts", "@diwan/workflow")).toEqual([]);
+  expect(problemsOf("packages/workflow/src/jinja/jinja.test.ts", "node:fs")).toEqual([]);
+});
+
+it("finds no link between documents that leads nowhere", () => {
+  expect(checkLinks(root)).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import { createContentCache } from "@diwan/apps";
+import type { Clock, IdSource, Logger } from "@diwan/kernel";
+import type { Metrics } from "@diwan/kernel/node";
+import type { StorageStack } from "@diwan/storage/server";
+import type { Sealer } from "@diwan/workspaces";
+import type { ApiConfig } from "./config.ts";
+import type { ApiNeeds } from "./needs.ts";
+import { queueMetrics } from "./queue-metrics.ts";
+import { loadSamples } from "./samples.ts";
+
+type Parts = { stack: StorageStack; sealer: Sealer; metrics: Metrics; logger: Logger; clock: Clock; ids: IdSource };
+
+export type ApiPlaces = {
+  version: string;
+  localToken: string | undefined;
+  /** Folder of the built console; undefined where another process serves it. */
+  consoleDir: string | undefined;
+  samplesDir: string;
+};
+
+/** What the api needs, from storage and settings. */
+export function apiNeeds(
+  { stack, sealer, metrics, logger, clock, ids }: Parts,
+  config: Pick<ApiConfig, "OPENAI_API_BASE" | "OPENAI_API_KEY" | "CONSOLE_WEB_URL">,
+  { version, localToken, consoleDir, samplesDir }: ApiPlaces,
+): ApiNeeds {
+  const { stores, queue, live, signals, readiness } = stack;
+  queueMetrics(metrics, queue, stack.pool);
+  const base = config.OPENAI_API_BASE;
+  return {
+    ...stores,
+    environment: base === undefined ? undefined : { baseUrl: base, apiKey: config.OPENAI_API_KEY },
+    sealer,
+    queue,
+    live,
+    signals,
+    readContent: createContentCache(),
+    samples: loadSamples(samplesDir),
+    clock,
+    ids,
+    logger,
+    metrics,
+    readiness,
+    settings: {
+      version,
+      localToken,
+      consoleDir,
+      consoleOrigins: config.CONSOLE_WEB_URL === undefined ? [] : [new URL(config.CONSOLE_WEB_URL).origin],
+      secureCookies: config.CONSOLE_WEB_URL?.startsWith("https:") === true,
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { type ConfigOf, commonSettings as common, knownNames, readConfig, setting } from "@diwan/kernel/node";
+import { z } from "zod";
+
+const declared = {
+  SECRET_KEY: common.SECRET_KEY,
+  SECRET_KEY_PREVIOUS: common.SECRET_KEY_PREVIOUS,
+  DATABASE_URL: common.DATABASE_URL,
+  REDIS_URL: common.REDIS_URL,
+  INIT_PASSWORD: common.INIT_PASSWORD,
+  OPENAI_API_BASE: common.OPENAI_API_BASE,
+  OPENAI_API_KEY: common.OPENAI_API_KEY,
+  CONSOLE_WEB_URL: common.CONSOLE_WEB_URL,
+  LOG_LEVEL: common.LOG_LEVEL,
+  DIWAN_STREAM_RETENTION_SECONDS: common.DIWAN_STREAM_RETENTION_SECONDS,
+  DIWAN_SHUTDOWN_DELAY_SECONDS: common.DIWAN_SHUTDOWN_DELAY_SECONDS,
+  API_HOST: setting({
+    schema: z.string().min(1).default("127.0.0.1"),
+    meaning: "Address to listen on.",
+    example: "0.0.0.0",
+  }),
+  API_PORT: setting({
+    schema: z.coerce.number().int().min(0).max(65_535).default(5001),
+    meaning: "Port to listen on.",
+    example: "5001",
+  }),
+};
+
+export type ApiConfig = ConfigOf<typeof declared>;
+
+export function apiConfig(environment: Record<string, string | undefined>): ApiConfig {
+  return readConfig(declared, environment, knownNames);
+}

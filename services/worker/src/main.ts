@@ -1,0 +1,32 @@
+import { createIdSource, systemClock } from "@diwan/kernel";
+import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
+import { openServerStack } from "@diwan/storage/server";
+import { checkSecretKey, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
+import { workerConfig } from "./config.ts";
+import { startWorker } from "./worker.ts";
+import { workerNeeds } from "./worker-needs.ts";
+
+const config = workerConfig(process.env);
+if (config.SECRET_KEY === undefined) throw SecretErrors["too-weak"]();
+const version = process.env["npm_package_version"] ?? "0";
+const logger = createLogger({ component: "worker", level: config.LOG_LEVEL });
+const clock = systemClock;
+const ids = createIdSource();
+const stack = await openServerStack({
+  databaseUrl: config.DATABASE_URL,
+  redisUrl: config.REDIS_URL,
+  streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
+  version,
+  ids,
+  clock,
+});
+const ring = createKeyRing(config.SECRET_KEY, config.SECRET_KEY_PREVIOUS.split(",").filter(Boolean));
+await checkSecretKey(ring, stack.stores.installation);
+const sealer = createSealer(ring, stack.stores.dataKeys, ids);
+const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
+const worker = await startWorker(workerNeeds({ stack, sealer, metrics, logger, clock, ids }, config));
+logger.info({}, "The worker takes runs.");
+process.exitCode = await untilTold(async () => {
+  await worker.close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
+  await stack.close();
+});
