@@ -60,11 +60,15 @@ export async function openPostgres(url: string, options: { maxConnections?: numb
     const { rows } = await pool.query<{ number: string; text: string }>(
       "select current_setting('server_version_num') as number, current_setting('server_version') as text",
     );
-    const { number, text } = rows[0]!;
-    if (Number(number) < MINIMUM_VERSION * 10_000) throw StorageErrors["version-unsupported"]({ version: text });
+    refuseOldVersion(Number(rows[0]!.number), rows[0]!.text);
     return pool;
   } catch (error) {
     await pool.end();
     throw asStorageError(error);
   }
+}
+
+/** @param number  `server_version_num`: 150018 for 15.18. */
+export function refuseOldVersion(number: number, text: string): void {
+  if (number < MINIMUM_VERSION * 10_000) throw StorageErrors["version-unsupported"]({ version: text });
 }

@@ -1,2 +1,3 @@
 export * from "./databases.ts";
+export { copyEmbeddedTemplate } from "./embedded-template.ts";
 export * from "./redis.ts";
