@@ -28,7 +28,9 @@ export function Builder({ app }: { app: AppDetail }) {
   const search = useSearch({ from: "/frame/apps/$appId/build" });
   const chatApp = isChat(app.mode);
   const [chatOpen, setChatOpen] = useState(chatApp && search.run !== undefined);
-  const graph = useMemo(() => readGraph(app), [app]);
+  // Counts of runs change with every run; the graph must not, or a run on show would be followed anew.
+  const { graph: drawn, steps } = app;
+  const graph = useMemo(() => readGraph({ graph: drawn, steps }), [drawn, steps]);
   const kindName = useKindName();
   const titles = useMemo(
     () => new Map(graph.steps.map((step) => [step.id, step.title || kindName(step.type)])),
@@ -49,7 +51,10 @@ export function Builder({ app }: { app: AppDetail }) {
     graph,
     runId: search.run,
     onStarted: (runId) => go({ run: runId, tab: "trace", step: undefined }),
-    onFailed: (step) => go({ step }),
+    onFailed: (step) => {
+      // A conversation tells of the failure itself and stays in view.
+      if (!chatApp && search.step === undefined) go({ step });
+    },
   });
   const selectContext = useMemo(
     () => ({ selected: search.step, select: (step: string | undefined) => go({ step }) }),

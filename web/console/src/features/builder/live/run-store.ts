@@ -36,8 +36,8 @@ type FollowNeeds = {
   store: RunStore;
   graph: Graph;
   load: () => Promise<RunDetail>;
-  /** Called once, when a run that was seen running has ended. */
-  onEnd: (view: RunView) => void;
+  /** Called once, when the run has ended; a run may be over before it is first looked at. */
+  onEnd: (view: RunView, wasLive: boolean) => void;
 };
 
 /**
@@ -45,7 +45,7 @@ type FollowNeeds = {
  * is live. Events are taken in at most once per frame. While the line is lost the server is asked every ten seconds.
  */
 export async function followRun(runId: string, needs: FollowNeeds, signal: AbortSignal): Promise<void> {
-  const { store, graph, load } = needs;
+  const { store, graph, load, onEnd } = needs;
   const show = (view: RunView) => {
     const { steps, links } = statesOf(graph, view);
     store.setState({ view, steps: keepEqual(store.getState().steps, steps), links });
@@ -54,7 +54,11 @@ export async function followRun(runId: string, needs: FollowNeeds, signal: Abort
   try {
     const detail = await load();
     if (signal.aborted) return;
-    if (isOver(detail.status)) return show(viewOfDetail(detail));
+    if (isOver(detail.status)) {
+      const view = viewOfDetail(detail);
+      show(view);
+      return onEnd(view, false);
+    }
     // Steps and text come again with the events from the first one on; only what is there at once is taken here.
     show({ ...emptyRun, status: detail.status, startedAt: Date.parse(detail.created_at), inputs: detail.inputs });
     await followLive(runId, { ...needs, show }, signal);
@@ -74,7 +78,7 @@ async function followLive(
   const finish = (view: RunView) => {
     if (end.signal.aborted) return;
     end.abort();
-    onEnd(view);
+    onEnd(view, true);
   };
   const queue: LoggedEvent[] = [];
   let frame = 0;

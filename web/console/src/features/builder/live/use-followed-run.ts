@@ -29,8 +29,8 @@ export function useFollowedRun(
         store,
         graph,
         load: () => queryClient.fetchQuery(runQuery(runId)),
-        onEnd: (view) => {
-          announce(latest.current.t(`run.announce.${view.status}`));
+        onEnd: (view, wasLive) => {
+          if (wasLive) announce(latest.current.t(`run.announce.${view.status}`));
           latest.current.onEnd(view);
         },
       },

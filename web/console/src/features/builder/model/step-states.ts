@@ -29,11 +29,13 @@ export function statesOf(
   const links = new Map<string, LinkState>();
   for (const link of graph.links) {
     const source = latest.get(link.source)?.at(-1);
-    if (source === undefined || source.status === "running" || source.status === "retried") continue;
-    if (source.status === "failed") {
-      links.set(link.id, "not-taken");
+    if (
+      source === undefined ||
+      source.status === "running" ||
+      source.status === "retried" ||
+      source.status === "failed"
+    )
       continue;
-    }
     const chosen = chosenPort(source.node_type, source.status, source.outputs);
     const taken = chosen === null ? link.handle !== "fail-branch" : chosen === link.handle;
     links.set(link.id, taken ? (steps.get(link.target)?.name === "running" ? "in-use" : "taken") : "not-taken");
@@ -56,6 +58,10 @@ export function statesOf(
   for (const step of graph.steps) {
     if (!over || steps.has(step.id) || step.view === "note" || step.view === "marker") continue;
     steps.set(step.id, { name: complete ? "skipped" : "not-reached", elapsedMs: null });
+  }
+  for (const link of graph.links) {
+    if (!links.has(link.id) && (steps.get(link.source)?.name === "failed" || isPassedBy(steps.get(link.source))))
+      links.set(link.id, "not-taken");
   }
   return { steps, links };
 }

@@ -77,6 +77,16 @@ describe("a run on the canvas", () => {
     ]);
   });
 
+  it("takes what stands behind a failed step as not reached, not as passed by", () => {
+    const failed = ran("yes", "code", 20, 30, { status: "failed" });
+    const { steps, links } = statesOf(graph, {
+      ...running(ran("start", "start", 0, 10), chose, failed),
+      status: "failed",
+    });
+    expect([steps.get("end")?.name, steps.get("no")?.name]).toEqual(["not-reached", "skipped"]);
+    expect(links.get("link-4")).toBe("not-taken");
+  });
+
   it("shows what was at work when the run was stopped as stopped, and the rest as not reached", () => {
     const { steps } = statesOf(graph, { ...running(ran("start", "start", 0, null)), status: "stopped" });
     expect([steps.get("start")?.name, steps.get("end")?.name]).toEqual(["stopped", "not-reached"]);
@@ -109,6 +119,11 @@ describe("the waterfall", () => {
       [2, "sum", 12, 40],
       [1, 2, 42, 90],
     ]);
+  });
+
+  it("begins with the first step, however long the run waited for its turn", () => {
+    const waited = { ...running(ran("start", "start", 500, 510)), startedAt: 1_000 };
+    expect(traceRows(waited, 2_000, new Set())[0]).toMatchObject({ from: 0, to: 10 });
   });
 
   it("draws a running step up to now", () => {

@@ -9,7 +9,7 @@ export type TraceRow = {
   step: RunStep | null;
   /** A container whose rounds can be unfolded. */
   folds: boolean;
-  /** Milliseconds since the run began. */
+  /** Milliseconds since the first step began. */
   from: number;
   to: number;
 };
@@ -21,7 +21,8 @@ export type TraceRow = {
  * @param unfolded  Keys of containers and rounds that show what is inside.
  */
 export function traceRows(view: RunView, now: number, unfolded: ReadonlySet<string>): TraceRow[] {
-  const start = view.startedAt ?? view.steps[0]?.started_at ?? now;
+  // The time a run waits for its turn is no step's: the scale begins with the first step.
+  const start = view.steps.reduce((earliest, step) => Math.min(earliest, step.started_at), Number.POSITIVE_INFINITY);
   const end = (step: RunStep) => step.finished_at ?? now;
   const rows: TraceRow[] = [];
   const level = (frame: RunStep["frame"], depth: number) => {

@@ -29,7 +29,7 @@ export function ChatTurn({ turn }: { turn: Turn }) {
         )}
         {over && view !== undefined && (
           <p className="chat-steps">
-            <Check size={15} aria-hidden />
+            {status === "succeeded" && <Check size={15} aria-hidden />}
             {t("chat.steps", { count: view.steps.length, time: format.duration(view.elapsedMs ?? 0) })}
           </p>
         )}
