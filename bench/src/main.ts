@@ -1,0 +1,41 @@
+import { cpus, totalmem } from "node:os";
+import { type Figure, table } from "./table.ts";
+
+/** By name; loaded when asked for. */
+const benches: Record<string, { about: string; load(): Promise<() => Promise<Figure[]>> }> = {
+  engine: {
+    about: "steps per second, against a bare loop over the same node functions",
+    load: async () => (await import("./benches/engine.bench.ts")).engineBench,
+  },
+  start: {
+    about: "start-up to ready: empty and warm data folder",
+    load: async () => (await import("./benches/start.bench.ts")).startBench,
+  },
+  memory: {
+    about: "memory at rest, everything embedded",
+    load: async () => (await import("./benches/memory.bench.ts")).memoryBench,
+  },
+  relay: {
+    about: "streams of a scripted model: added time to first token, CPU per token, against a bare Fastify relay",
+    load: async () => (await import("./benches/relay.bench.ts")).relayBench,
+  },
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benches));
+if (names.length === 0 || unknown.length > 0) {
+  for (const name of unknown) process.stderr.write(`There is no bench "${name}".\n`);
+  process.stderr.write("Usage: npm run bench -- NAME…\n\n");
+  for (const [name, { about }] of Object.entries(benches)) process.stderr.write(`  ${name.padEnd(8)} ${about}\n`);
+  process.exitCode = 2;
+} else {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  process.stdout.write(
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${memory}, Node ${process.versions.node}\n`,
+  );
+  for (const name of names) {
+    const run = await benches[name]!.load();
+    process.stderr.write(`Running ${name} …\n`);
+    process.stdout.write(`\n${name}\n\n${table(await run())}\n`);
+  }
+}
