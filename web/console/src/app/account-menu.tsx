@@ -3,6 +3,7 @@ import { Hint, Menu, type MenuEntry, type ThemeName, toast, useT } from "@diwan/
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
+import type { ComponentProps } from "react";
 import { showLocale } from "../messages/load.ts";
 import { api } from "../shared/api/call.ts";
 import { useErrorText } from "../shared/api/error-text.ts";
@@ -62,30 +63,31 @@ export function AccountMenu({ slim }: { slim: boolean }) {
       onSelect: () => signOut.mutate(),
     },
   ];
-  const trigger = (
-    <button type="button" className="nav account" aria-label={t("frame.account", { name: account.name })}>
+  return (
+    <Menu align="start" side="top" entries={entries} trigger={<AccountButton name={account.name} slim={slim} />} />
+  );
+}
+
+type AccountButtonProps = ComponentProps<"button"> & { name: string; slim: boolean };
+
+/** The menu hands its own handlers and ref to this; they belong on the button, not on the tooltip around it. */
+function AccountButton({ name, slim, ...rest }: AccountButtonProps) {
+  const t = useT();
+  const button = (
+    <button {...rest} type="button" className="nav account" aria-label={t("frame.account", { name })}>
       <i className="avatar" aria-hidden>
-        {[...account.name][0]}
+        {[...name][0]}
       </i>
       <span className="ell" dir="auto" aria-hidden>
-        {account.name}
+        {name}
       </span>
     </button>
   );
-  return (
-    <Menu
-      align="start"
-      side="top"
-      entries={entries}
-      trigger={
-        slim ? (
-          <Hint label={account.name} side="end">
-            {trigger}
-          </Hint>
-        ) : (
-          trigger
-        )
-      }
-    />
+  return slim ? (
+    <Hint label={name} side="end">
+      {button}
+    </Hint>
+  ) : (
+    button
   );
 }

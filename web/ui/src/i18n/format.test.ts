@@ -20,6 +20,10 @@ describe("times and numbers", () => {
     expect(createFormat("ar-AE-u-nu-latn", t).number(12_480)).toContain("12,480");
   });
 
+  it("isolates the items of a list from the words between them", () => {
+    expect(createFormat("ar-AE-u-nu-latn", t).list(["Draft", "Reply"])).toBe("\u2068Draft\u2069 و\u2068Reply\u2069");
+  });
+
   it("counts back from now by the largest unit that fits", () => {
     const now = Date.parse("2026-11-25T12:00:00Z");
     expect(english.ago("2026-11-24T11:00:00Z", now)).toBe("yesterday");

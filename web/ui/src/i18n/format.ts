@@ -34,6 +34,8 @@ export function createFormat(locale: string, t: Translate) {
     },
     moment: (iso: string) =>
       new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso)),
-    list: (items: string[]) => new Intl.ListFormat(locale, { type: "conjunction" }).format(items),
+    /** Each item in an isolate, so that names of another script do not pull the words between them along. */
+    list: (items: string[]) =>
+      new Intl.ListFormat(locale, { type: "conjunction" }).format(items.map((item) => `\u2068${item}\u2069`)),
   };
 }

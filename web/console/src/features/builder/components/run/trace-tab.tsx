@@ -62,7 +62,7 @@ export function TraceTab({ graph, selected, onSelect }: TraceTabProps) {
           <CircleDashed size={15} aria-hidden />
           <span className="ell">
             {t(view.status === "succeeded" ? "run.not-taken" : "run.not-reached", { count: passedBy.length })}{" "}
-            <bdi>{format.list(passedBy.map(titleOf))}</bdi>
+            {format.list(passedBy.map(titleOf))}
           </span>
         </p>
       )}
