@@ -17,7 +17,6 @@ export type GatewaySettings = {
   environment?: { baseUrl: string; apiKey: string | undefined };
   /** Every call goes here, whatever provider it names. */
   onlyEndpoint?: { baseUrl: string; apiKey: string | undefined };
-  fetch?: typeof fetch;
   deadlines?: Deadlines;
   /** Waits before the second and the third try. */
   retryWaitsMs?: readonly number[];
@@ -64,7 +63,7 @@ function mayPass(error: unknown): boolean {
 
 function createProviders(settings: GatewaySettings) {
   const demo = createDemoProvider(settings.demoWordMs);
-  const common = { fetch: settings.fetch ?? fetch, deadlines: settings.deadlines ?? defaultDeadlines };
+  const common = { deadlines: settings.deadlines ?? defaultDeadlines };
   const fixed = (name: string, { baseUrl, apiKey }: { baseUrl: string; apiKey: string | undefined }) =>
     createOpenAiCompatibleProvider({ ...common, label: name, baseUrl: normaliseBaseUrl(baseUrl), apiKey });
   const only = settings.onlyEndpoint === undefined ? undefined : fixed("The model endpoint", settings.onlyEndpoint);

@@ -12,7 +12,6 @@ type Needs = {
   sealer: Sealer;
   clock: Clock;
   environment: { baseUrl: string; apiKey: string | undefined } | undefined;
-  fetch?: typeof fetch;
 };
 
 /** A way to reach models as people see it: whether there is a key, never the key. */
@@ -100,7 +99,7 @@ export async function testProvider(needs: Needs, scope: WorkspaceScope, name: st
   const names = { provider: label, model: "its list of models" };
   let response: Response;
   try {
-    response = await (needs.fetch ?? fetch)(`${baseUrl}/models`, {
+    response = await fetch(`${baseUrl}/models`, {
       headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
       signal: AbortSignal.timeout(10_000),
     });

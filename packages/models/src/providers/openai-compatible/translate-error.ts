@@ -1,25 +1,30 @@
-import { APICallError } from "@ai-sdk/provider";
 import type { DiwanError } from "@diwan/kernel";
+import type { Dispatcher } from "undici";
 import { ModelErrors } from "../../errors.ts";
+import { StreamedError } from "./read-stream.ts";
 
 type Names = { provider: string; model: string };
 
-/**
- * What a failed call means. The provider's own error carries the prompt, so it does not become our cause; only its
- * status and a short excerpt of its text are kept.
- */
+/** What a call that broke means. */
 export function translateError(error: unknown, names: Names): DiwanError {
-  // A connection that breaks in mid-answer comes as an error with the status of the answer's beginning.
   const reason = connectionProblem(error);
   if (reason !== undefined) return ModelErrors.unreachable({ ...names, reason });
-  if (APICallError.isInstance(error) && error.statusCode !== undefined) return fromStatus(error, names);
+  if (error instanceof StreamedError) {
+    return ModelErrors.unavailable({ ...names, reason: `it broke off: ${excerpt(error.message)}` });
+  }
   return ModelErrors.unavailable({ ...names, reason: "its answer made no sense" });
 }
 
-function fromStatus(error: APICallError, names: Names): DiwanError {
-  const text = excerpt(error);
-  const retryAfterMs = readRetryAfter(error.responseHeaders?.["retry-after"]);
-  switch (error.statusCode) {
+/** Longest part of a refusal that is read. */
+const MAX_REFUSAL_BYTES = 100_000;
+
+/** What an answer with an error status means. */
+export async function refusalOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  names: Names,
+): Promise<DiwanError> {
+  const text = await refusalText(body);
+  switch (statusCode) {
     case 401:
     case 403:
       return ModelErrors["credentials-refused"](names);
@@ -27,24 +32,37 @@ function fromStatus(error: APICallError, names: Names): DiwanError {
       return ModelErrors["quota-used-up"](names);
     case 404:
       return ModelErrors["not-supported"](names);
-    case 429:
+    case 429: {
       if (/quota|billing|insufficient/i.test(text)) return ModelErrors["quota-used-up"](names);
+      const retryAfterMs = readRetryAfter(headers["retry-after"]);
       return ModelErrors["rate-limited"](names, retryAfterMs === undefined ? {} : { retryAfterMs });
+    }
     default:
   }
-  if (error.statusCode! >= 500) return ModelErrors.unavailable({ ...names, reason: `it answered ${error.statusCode}` });
-  if (/context[ _-]?(length|window)|too many tokens|maximum context/i.test(text))
+  if (statusCode >= 500) return ModelErrors.unavailable({ ...names, reason: `it answered ${statusCode}` });
+  if (/context[ _-]?(length|window)|too many tokens|maximum context/i.test(text)) {
     return ModelErrors["context-too-long"](names);
+  }
   if (/content[ _-]?(filter|policy)/i.test(text)) return ModelErrors["content-filtered"](names);
-  // An answer below 400 that is no stream is no refusal of ours: something else answers at that address.
-  if (error.statusCode! < 400) return ModelErrors.unavailable({ ...names, reason: "its answer made no sense" });
   return ModelErrors["request-refused"]({ ...names, reason: text });
 }
 
+async function refusalText(body: Dispatcher.ResponseData["body"]): Promise<string> {
+  let text = "";
+  for await (const chunk of body) {
+    text += chunk;
+    if (text.length > MAX_REFUSAL_BYTES) break;
+  }
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    return typeof error?.message === "string" ? excerpt(error.message) : "";
+  } catch {
+    return "";
+  }
+}
+
 /** The provider's message, shortened, with anything like a key masked. */
-function excerpt(error: APICallError): string {
-  const data = error.data as { error?: { message?: unknown } } | undefined;
-  const message = typeof data?.error?.message === "string" ? data.error.message : "";
+function excerpt(message: string): string {
   return message
     .replace(/\b(sk[-_]|Bearer\s+)[\w.-]{6,}/gi, "$1…")
     .slice(0, 500)
@@ -72,14 +90,12 @@ function connectionProblem(error: unknown): string | undefined {
   for (let inner: unknown = error; inner instanceof Error; inner = inner.cause) {
     const code = (inner as NodeJS.ErrnoException).code;
     if (typeof code === "string" && code in networkProblems) return networkProblems[code];
-    if (inner instanceof TypeError && /terminated|fetch failed/.test(inner.message) && inner.cause === undefined) {
-      return "the connection was cut";
-    }
+    if (/^(terminated|aborted|other side closed)$/.test(inner.message)) return "the connection was cut";
   }
   return undefined;
 }
 
-function readRetryAfter(header: string | undefined): number | undefined {
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
   const seconds = Number(header);
   return header === undefined || Number.isNaN(seconds) ? undefined : seconds * 1000;
 }
