@@ -25,7 +25,9 @@ function problemsOf(text: string): string[] {
 }
 
 it("reads YAML as Python does: numbers keep their kind, and words like yes are true", () => {
-  const { value } = readYaml("a: 5\nb: 5.0\nc: 1e3\nd: yes\ne: '5'\nf: ~\ng: 0x1F\nh: 12345678901234567890\ni: 2024-01-02\n");
+  const { value } = readYaml(
+    "a: 5\nb: 5.0\nc: 1.0e+3\nd: yes\ne: '5'\nf: ~\ng: 0x1F\nh: 12345678901234567890\ni: 2024-01-02\n",
+  );
   expect(value).toEqual({
     a: 5,
     b: new Float(5),
@@ -39,9 +41,59 @@ it("reads YAML as Python does: numbers keep their kind, and words like yes are t
   });
 });
 
+it.each([
+  ["08:30", "08:30"],
+  ["8:30", 510],
+  ["0912345678", "0912345678"],
+  ["0123", 83],
+  ["08", "08"],
+  ["1e3", "1e3"],
+  ["1.0e3", "1.0e3"],
+  ["1.5e+3", new Float(1500)],
+  ["-1.", new Float(-1)],
+  [".5", 0.5],
+  ["1_000", 1000],
+  ["-0x1F", -31],
+  ["0o17", "0o17"],
+  ["12:30.5", 750.5],
+  ["y", "y"],
+  ["N", "N"],
+  ["Off", false],
+  ["yEs", "yEs"],
+  ["-.INF", Number.NEGATIVE_INFINITY],
+  ["", null],
+  ["NULL", null],
+  ["!!str 5", "5"],
+])("takes %s without quotes as Python's loader does", (text, value) => {
+  expect(readYaml(`a: ${text}\n`).value).toEqual({ a: value });
+});
+
 it("writes what it read, whatever it looks like", () => {
   const value: Value = {
-    text: ["yes", "5", "5.0", "null", "1:30", "2024-01-02", "", " padded ", "multi\nline\n", "نص", "0x1F", "a: b", "# c", "=", "~"],
+    text: [
+      "yes",
+      "5",
+      "5.0",
+      "null",
+      "1:30",
+      "2024-01-02",
+      "",
+      " padded ",
+      "multi\nline\n",
+      "نص",
+      "0x1F",
+      "a: b",
+      "# c",
+      "=",
+      "~",
+      "08:30",
+      "0912345678",
+      "1e3",
+      "n",
+      "<<",
+      "one\ttab",
+      "line\u2028separator",
+    ],
     numbers: [5, new Float(5), 0.1, 1e-7, new Float(1e22), -3, 12345678901234567890n],
     nested: { list: [], map: {}, flag: false, nothing: null, ["__proto__"]: "own" },
   };
@@ -93,14 +145,20 @@ it.each([
 it("is not caught by aliases that unfold to billions of values", () => {
   let bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (let level = 1; level < 12; level += 1) {
-    bomb += `a${level}: &a${level} [${Array(10).fill(`*a${level - 1}`).join(", ")}]\n`;
+    bomb += `a${level}: &a${level} [${Array(10)
+      .fill(`*a${level - 1}`)
+      .join(", ")}]\n`;
   }
   expect(() => readAppFile(bomb)).toThrow(/aliases .* unfold to more than an app could hold/);
   expect(() => readAppFile("a: &a [*a]\n")).toThrow(/aliases|nested/);
 });
 
 it("unfolds the aliases of an honest file", () => {
-  expect(readYaml("a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n").value).toEqual({ a: { b: 1 }, c: { b: 1 }, d: { b: 1, e: 2 } });
+  expect(readYaml("a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n").value).toEqual({
+    a: { b: 1 },
+    c: { b: 1 },
+    d: { b: 1, e: 2 },
+  });
 });
 
 it("names the line of an unknown step, an edge to nowhere, a circle and an id used twice", () => {
@@ -121,9 +179,13 @@ it("names the line of an unknown step, an edge to nowhere, a circle and an id us
       - {source: "4", target: "3"}
 `);
   const problems = problemsOf(broken);
-  expect(problems).toContainEqual(expect.stringMatching(/^app.unknown-step-type Line 13: Step "Odd" is of type "teleport"/));
+  expect(problems).toContainEqual(
+    expect.stringMatching(/^app.unknown-step-type Line 13: Step "Odd" is of type "teleport"/),
+  );
   expect(problems).toContainEqual(expect.stringMatching(/^app.edge-to-nowhere Line 18: An edge leads to "9"/));
-  expect(problems).toContainEqual(expect.stringMatching(/^app.graph-circle Line 17: The steps "3" → "4" → "3" form a circle/));
+  expect(problems).toContainEqual(
+    expect.stringMatching(/^app.graph-circle Line 17: The steps "3" → "4" → "3" form a circle/),
+  );
   expect(problems).toContainEqual(expect.stringMatching(/^app.step-id-twice Line 16: Two steps have the id "4"/));
   expect(readAppFile(broken).file).toBeUndefined();
 });
@@ -150,8 +212,16 @@ it("gives a container of a first-generation file its start marker", () => {
     ),
   );
   const nodes = nodesIn(file!.document);
-  expect(nodes[1]?.["data"]).toMatchObject({ start_node_id: "2start", is_parallel: false, error_handle_mode: "terminated" });
-  expect(nodes[3]).toMatchObject({ id: "2start", parentId: "2", data: { type: "iteration-start", isInIteration: true } });
+  expect(nodes[1]?.["data"]).toMatchObject({
+    start_node_id: "2start",
+    is_parallel: false,
+    error_handle_mode: "terminated",
+  });
+  expect(nodes[3]).toMatchObject({
+    id: "2start",
+    parentId: "2",
+    data: { type: "iteration-start", isInIteration: true },
+  });
   expect(file?.workflow?.graph.edges).toContainEqual({ source: "2start", sourceHandle: "source", target: "3" });
   expect(nodes[2]?.["data"]).toMatchObject({ model: { provider: "langgenius/openai/openai" } });
   expect(file?.document["dependencies"]).toEqual([
@@ -165,7 +235,12 @@ it("gives a container of a first-generation file its start marker", () => {
 
 it("turns the one case of a first-generation if-else into a list of cases", () => {
   const { file } = readAppFile(
-    appFile(minimal.replace('data: {type: end, title: End, outputs: []}', "data: {type: if-else, logical_operator: or, conditions: []}")),
+    appFile(
+      minimal.replace(
+        "data: {type: end, title: End, outputs: []}",
+        "data: {type: if-else, logical_operator: or, conditions: []}",
+      ),
+    ),
   );
   expect(nodesIn(file!.document)[1]?.["data"]).toEqual({
     type: "if-else",
@@ -191,7 +266,9 @@ workflow:
   expect(exported).not.toMatch(/sk-123|cred-1|http:\/\/x/);
   expect(exportAppFile(document, { includeSecrets: true })).toContain("sk-123");
   const again = readAppFile(exported).file!;
-  expect(nodesIn(again.document)[1]?.["data"]).toMatchObject({ tool_configurations: { n: { type: "constant", value: 5 } } });
+  expect(nodesIn(again.document)[1]?.["data"]).toMatchObject({
+    tool_configurations: { n: { type: "constant", value: 5 } },
+  });
   expect(isObject(again.document)).toBe(true);
 });
 
@@ -201,6 +278,8 @@ it("exports a file of a higher version under that version", () => {
 });
 
 it("tells what is missing in a declared variable", () => {
-  const text = appFile(minimal.replace("workflow:\n", "workflow:\n  environment_variables: [{name: A, value_type: string}]\n"));
+  const text = appFile(
+    minimal.replace("workflow:\n", "workflow:\n  environment_variables: [{name: A, value_type: string}]\n"),
+  );
   expect(problemsOf(text)[0]).toMatch(/^app.variable-invalid Line 7: Variable "A" has no value/);
 });

@@ -13,6 +13,7 @@ import {
 } from "yaml";
 import { float, integer, type Value } from "../values/index.ts";
 import { AppFileErrors } from "./errors.ts";
+import { plainScalar } from "./plain-scalar.ts";
 
 /** Real exports reach one or two megabytes; what is larger is no app file, and would hold the process up. */
 const MAX_CHARACTERS = 5_000_000;
@@ -136,20 +137,13 @@ function keyText(key: Node): string {
   return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
 }
 
-function scalarValue({ value, source = "", type }: Scalar): Value {
+function scalarValue({ value, source = "", type, tag }: Scalar): Value {
+  if (type === "PLAIN" && tag === undefined) return plainScalar(source);
   if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
   if (typeof value === "bigint") return integer(value);
-  if (typeof value === "number") return numberValue(value, source);
+  if (typeof value === "number") return Number.isInteger(value) ? value : float(value);
   // Dates and binary data: the text as it stands, which is what an app's author sees.
   return type === undefined ? String(value) : source;
-}
-
-/** `0x1e` and `1:30` are whole although they hold letters and colons; `1.0` and `1e3` are floats. */
-function numberValue(value: number, source: string): Value {
-  const isFloat = !Number.isInteger(value) || (/[.eE]/.test(source) && !/^[-+]?0x/i.test(source));
-  if (isFloat) return float(value);
-  const digits = source.replaceAll("_", "");
-  return Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(digits) ? value : BigInt(digits.replace(/^\+/, ""));
 }
 
 function lineOf(document: Document, path: string, lines: LineCounter): number {

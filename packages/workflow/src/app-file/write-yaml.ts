@@ -8,7 +8,7 @@ import { Float, type Value } from "../values/index.ts";
 export function writeYaml(value: Value): string {
   const document = new Document(value, {
     version: "1.1",
-    customTags: (tags) => [floatTag, ...tags],
+    customTags: (tags) => [floatTag, quotedTag, ...tags],
     aliasDuplicateObjects: false,
   });
   // The directive of the version would only puzzle people.
@@ -24,6 +24,23 @@ const floatTag: ScalarTag = {
   stringify: ({ value }) => floatText(Number(value)),
   test: /^(?!)$/,
 };
+
+/** Texts that Python's loader refuses or changes without quotes: they are written as JSON, all on one line. */
+const quotedTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  identify: (value) =>
+    typeof value === "string" && (/^(?:=|<<)$|^[^\n]*\t[^\n]*$/.test(value) || value.search(lineSeparators) !== -1),
+  resolve: (text) => text,
+  stringify: ({ value }) => JSON.stringify(value).replace(lineSeparators, escaped),
+  test: /^(?!)$/,
+};
+
+const lineSeparators = /[\u0085\u2028\u2029\ufeff]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
 
 function floatText(value: number): string {
   if (Number.isNaN(value)) return ".nan";
