@@ -22,19 +22,41 @@ export function addDependencies(document: ObjectValue): ObjectValue {
 }
 
 function providersIn(document: ObjectValue): string[] {
-  const found: string[] = [];
-  const add = (provider: Value | undefined) => {
-    if (typeof provider === "string" && provider.includes("/")) found.push(provider);
-  };
-  const workflow = document["workflow"];
+  const { workflow, model_config: config } = document;
   const graph = isObject(workflow) && isObject(workflow["graph"]) ? workflow["graph"] : {};
-  for (const node of Array.isArray(graph["nodes"]) ? graph["nodes"] : []) {
-    if (!isObject(node) || !isObject(node["data"])) continue;
-    const { model, provider_id: provider, type } = node["data"];
-    if (isObject(model)) add(model["provider"]);
-    if (type === "tool") add(provider);
-  }
-  return found;
+  const steps = objectsIn(graph["nodes"]).map((node) => childOf(node, "data"));
+  return [...steps.flatMap(stepProviders), ...(isObject(config) ? configProviders(config) : [])].filter(
+    (provider): provider is string => typeof provider === "string" && provider.includes("/"),
+  );
+}
+
+function stepProviders(data: ObjectValue): (Value | undefined)[] {
+  const retrieval = childOf(data, "multiple_retrieval_config");
+  return [
+    childOf(data, "model")["provider"],
+    data["type"] === "tool" ? data["provider_id"] : undefined,
+    data["agent_strategy_provider_name"],
+    childOf(childOf(data, "single_retrieval_config"), "model")["provider"],
+    childOf(retrieval, "reranking_model")["provider"],
+    childOf(childOf(retrieval, "weights"), "vector_setting")["embedding_provider_name"],
+  ];
+}
+
+function configProviders(config: ObjectValue): (Value | undefined)[] {
+  return [
+    childOf(config, "model")["provider"],
+    ...objectsIn(childOf(config, "agent_mode")["tools"]).map((tool) => tool["provider_id"]),
+    childOf(childOf(config, "dataset_configs"), "reranking_model")["reranking_provider_name"],
+  ];
+}
+
+function childOf(value: ObjectValue, key: string): ObjectValue {
+  const child = value[key];
+  return isObject(child) ? child : {};
+}
+
+function objectsIn(value: Value | undefined): ObjectValue[] {
+  return Array.isArray(value) ? value.filter((item) => isObject(item)) : [];
 }
 
 /** `author/plugin` of `author/plugin/provider`. */

@@ -1,5 +1,5 @@
 import { isObject, type ObjectValue, type Value } from "../../values/index.ts";
-import { pluginProvider } from "./plugin-provider.ts";
+import { withPluginNames } from "./plugin-provider.ts";
 
 /** What each type of node needs before today's engine understands it. */
 export function migrateNodeData(data: ObjectValue): ObjectValue {
@@ -18,6 +18,7 @@ const byType: Record<string, (data: ObjectValue) => ObjectValue> = {
   llm: withPluginModel,
   "question-classifier": withPluginModel,
   "parameter-extractor": withPluginModel,
+  "knowledge-retrieval": (data) => withPluginNames(data, retrievalProviders),
   tool: withToolVersion,
 };
 
@@ -40,10 +41,15 @@ function withLowerCaseTypes(data: ObjectValue): ObjectValue {
 }
 
 function withPluginModel(data: ObjectValue): ObjectValue {
-  const model = data["model"];
-  if (!isObject(model) || typeof model["provider"] !== "string") return data;
-  return { ...data, model: { ...model, provider: pluginProvider(model["provider"]) } };
+  return withPluginNames(data, [["model", "provider"]]);
 }
+
+const retrievalProviders = [
+  ["single_retrieval_config", "model", "provider"],
+  ["multiple_retrieval_config", "reranking_model", "provider"],
+  ["multiple_retrieval_config", "weights", "vector_setting", "embedding_provider_name"],
+  ["metadata_model_config", "provider"],
+];
 
 function withToolVersion(data: ObjectValue): ObjectValue {
   const configurations = data["tool_configurations"];
