@@ -2,7 +2,7 @@ import type { JournalEntry, RunError, RunEvent, RunStatus, StepSettled } from "@
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
 import { createModelGateway } from "@diwan/models";
 import { type NodePorts, nodeRegistry } from "@diwan/nodes";
-import { defaultRunLimits, type Run, type RunLimits, runOnce } from "@diwan/runs";
+import { defaultRunLimits, type PreparedVersion, type Run, type RunLimits, runOnce } from "@diwan/runs";
 import { compileGraph, readAppFile, type Value } from "@diwan/workflow";
 
 export type AppRun = {
@@ -39,6 +39,16 @@ export async function runApp(text: string, options: RunOptions = {}): Promise<Ap
   if (file?.workflow === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
   const { graph, problems: mistakes } = compileGraph(file.workflow, nodeRegistry);
   if (graph === undefined) throw new Error(mistakes.map(({ message }) => message).join("\n"));
+  const version = { graph, root: graph.roots[0]!, document: file.workflow };
+  return runVersion(version, file.mode as Run["mode"], options);
+}
+
+/** Runs a version that is ready to run. */
+export async function runVersion(
+  version: PreparedVersion,
+  mode: Run["mode"],
+  options: RunOptions = {},
+): Promise<AppRun> {
   const { run, steps, events } = await runOnce(
     {
       clock: systemClock,
@@ -47,8 +57,8 @@ export async function runApp(text: string, options: RunOptions = {}): Promise<Ap
       ports: (started) => portsFor(started, options),
     },
     {
-      version: { graph, root: graph.roots[0]!, document: file.workflow },
-      mode: file.mode as Run["mode"],
+      version,
+      mode,
       inputs: options.inputs ?? {},
       user: "ada",
       query: options.query ?? "hi",
