@@ -1,7 +1,7 @@
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
-import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asStorageError, violates } from "./as-storage-error.ts";
+import { sql } from "./drizzle.ts";
 import { openPostgres, refuseOldVersion } from "./pool.ts";
 import { installation } from "./schema/identity.ts";
 

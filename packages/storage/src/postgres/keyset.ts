@@ -1,6 +1,7 @@
-import { type SQL, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { readCursor } from "../page-cursor.ts";
+import { sql } from "./drizzle.ts";
 import { toInstant } from "./wire-values.ts";
 
 /** Rows after the cursor in a list sorted by `at desc, id desc`; undefined without a cursor. */

@@ -1,6 +1,7 @@
 import { DiwanError } from "@diwan/kernel";
-import { PgDialect, type PreparedQueryConfig } from "drizzle-orm/pg-core";
-import { PgRemoteDatabase, PgRemoteSession, type PreparedQuery, type RemoteCallback } from "drizzle-orm/pg-proxy";
+import type { PreparedQueryConfig } from "drizzle-orm/pg-core";
+import type { PgRemoteDatabase, PgRemoteSession, PreparedQuery, RemoteCallback } from "drizzle-orm/pg-proxy";
+import { PgDialect, pgProxy } from "./drizzle.ts";
 
 /**
  * Drizzle over our own connection handling. Its transactions are not offered: ours travel with the call.
@@ -10,10 +11,10 @@ import { PgRemoteDatabase, PgRemoteSession, type PreparedQuery, type RemoteCallb
  */
 export function openQueryBuilder(send: RemoteCallback): PgRemoteDatabase {
   const dialect = new PgDialect();
-  return new PgRemoteDatabase(dialect, new PlainErrorSession(send, dialect, undefined), undefined);
+  return new pgProxy.PgRemoteDatabase(dialect, new PlainErrorSession(send, dialect, undefined), undefined);
 }
 
-class PlainErrorSession extends PgRemoteSession<Record<string, never>, Record<string, never>> {
+class PlainErrorSession extends pgProxy.PgRemoteSession<Record<string, never>, Record<string, never>> {
   override prepareQuery<T extends PreparedQueryConfig>(
     ...parameters: Parameters<PgRemoteSession<Record<string, never>, Record<string, never>>["prepareQuery"]>
   ): PreparedQuery<T> {

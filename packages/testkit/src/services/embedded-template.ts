@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbedded } from "@diwan/storage/embedded";
@@ -31,8 +31,8 @@ async function build(template: string): Promise<void> {
 
 async function fingerprint(): Promise<string> {
   const hash = createHash("sha256");
-  const engine = new URL("./pglite.wasm", import.meta.resolve("@electric-sql/pglite"));
-  hash.update(String(statSync(engine).size));
+  // PGlite's version, and whatever else may change how a database is made.
+  hash.update(readFileSync(new URL("../../../../package-lock.json", import.meta.url)));
   for (const { name, checksum } of await readMigrations()) hash.update(`${name} ${checksum}\n`);
   return hash.digest("hex").slice(0, 12);
 }

@@ -1,6 +1,7 @@
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPool } from "../pool.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { type Migration, type MigrationPhase, readMigrations } from "./migration-files.ts";
 
@@ -28,7 +29,7 @@ for (const server of testDatabaseServers) {
     const open = async () => {
       const schema = `m${pools.length}`;
       await opened.database.run({ text: `create schema ${schema}`, values: [] });
-      const pool = new pg.Pool({ ...opened.connection, options: `-c search_path=${schema}`, max: 4 });
+      const pool = openPool({ ...opened.connection, options: `-c search_path=${schema}`, max: 4 });
       pools.push(pool);
       return pool;
     };

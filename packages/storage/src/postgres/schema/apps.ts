@@ -1,6 +1,6 @@
 import type { App, AppMode } from "@diwan/apps";
 import type { AccountId, ApiKeyId, AppId, AppVersionId, EndUserId, ImportId, WorkspaceId } from "@diwan/kernel";
-import { boolean, date, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, integer, pgTable, text } from "../drizzle.ts";
 import { id, instant } from "./columns.ts";
 
 export const app = pgTable("app", {
@@ -34,14 +34,6 @@ export const appVersion = pgTable("app_version", {
   documentHash: text("document_hash").notNull(),
   createdBy: id<AccountId>("created_by"),
   createdAt: instant("created_at").notNull(),
-});
-
-/** Runs of an app by the UTC day they were asked for: cards read this instead of counting runs. */
-export const appDay = pgTable("app_day", {
-  appId: id<AppId>("app_id").notNull(),
-  day: date().notNull(),
-  workspaceId: id<WorkspaceId>("workspace_id").notNull(),
-  runs: integer().notNull(),
 });
 
 export const pendingImport = pgTable("pending_import", {

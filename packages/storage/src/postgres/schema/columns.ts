@@ -1,4 +1,4 @@
-import { customType } from "drizzle-orm/pg-core";
+import { customType } from "../drizzle.ts";
 import { toInstant, toJson } from "../wire-values.ts";
 
 /** Unix milliseconds in code, `timestamptz` in the database. */

@@ -1,6 +1,6 @@
 import type { AccountId, SessionId, WorkspaceId } from "@diwan/kernel";
 import type { Account, Role } from "@diwan/workspaces";
-import { boolean, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, pgTable, text } from "../drizzle.ts";
 import { id, instant } from "./columns.ts";
 
 export const account = pgTable("account", {

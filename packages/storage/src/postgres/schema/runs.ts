@@ -2,7 +2,7 @@ import type { JournalEntry, ModelUsage, RunError, RunQueueName, RunStatus } from
 import type { AppId, AppVersionId, ConversationId, EndUserId, MessageId, RunId, WorkspaceId } from "@diwan/kernel";
 import type { Run, RunCaller, RunTrigger } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
-import { doublePrecision, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { doublePrecision, integer, pgTable, text } from "../drizzle.ts";
 import { id, instant, json } from "./columns.ts";
 
 type Values = Record<string, Value>;

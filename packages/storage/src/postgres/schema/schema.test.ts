@@ -1,6 +1,6 @@
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
-import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getTableConfig, PgTable } from "../drizzle.ts";
 import * as apps from "./apps.ts";
 import * as identity from "./identity.ts";
 import * as runs from "./runs.ts";

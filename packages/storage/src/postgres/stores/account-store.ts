@@ -1,7 +1,7 @@
 import type { AccountId } from "@diwan/kernel";
 import type { Account, AccountStore, Membership, Workspace } from "@diwan/workspaces";
-import { asc, eq, getTableColumns } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { asc, eq, getTableColumns } from "../drizzle.ts";
 import { account, membership, workspace } from "../schema/identity.ts";
 
 /** Taken by whoever makes the first account, so that of several one succeeds. */

@@ -1,7 +1,7 @@
 import type { ApiKeyStore, StoredApiKey } from "@diwan/apps";
 import type { ApiKeyId, AppId, WorkspaceScope } from "@diwan/kernel";
-import { and, desc, eq, getTableColumns, isNull } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, desc, eq, getTableColumns, isNull } from "../drizzle.ts";
 import { apiKey, app } from "../schema/apps.ts";
 
 const { workspaceId, hash: hashColumn, ...shown } = getTableColumns(apiKey);

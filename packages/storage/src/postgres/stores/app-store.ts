@@ -1,9 +1,9 @@
 import type { App, AppActivity, AppFace, AppFilter, AppStore, AppVersion } from "@diwan/apps";
 import type { AppId, AppVersionId, WorkspaceScope } from "@diwan/kernel";
 import { RequestErrors } from "@diwan/kernel";
-import { and, count, desc, eq, getTableColumns, ilike, isNull, max, or } from "drizzle-orm";
 import { cutPage } from "../../page-cursor.ts";
 import type { Database } from "../database.ts";
+import { and, count, desc, eq, getTableColumns, ilike, isNull, max, or } from "../drizzle.ts";
 import { after } from "../keyset.ts";
 import { app, appVersion } from "../schema/apps.ts";
 import { readActivity } from "./app-activity.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { IdSource } from "@diwan/kernel";
 import type { AttemptStore } from "@diwan/workspaces";
-import { and, count, eq, gte, lt } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, count, eq, gte, lt } from "../drizzle.ts";
 import { attempt } from "../schema/identity.ts";
 
 /** Windows are minutes; what is older counts nowhere. */

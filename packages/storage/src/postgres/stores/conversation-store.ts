@@ -1,8 +1,8 @@
 import type { AppId, ConversationId, WorkspaceScope } from "@diwan/kernel";
 import type { Conversation, ConversationStore, ConversationTurn, RunCaller } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, desc, eq, inArray, sql } from "../drizzle.ts";
 import { conversation, conversationVariable, message } from "../schema/runs.ts";
 import { toJson } from "../wire-values.ts";
 

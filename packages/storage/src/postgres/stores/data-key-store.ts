@@ -1,7 +1,7 @@
 import type { WorkspaceScope } from "@diwan/kernel";
 import type { DataKeyStore, WrappedDataKey } from "@diwan/workspaces";
-import { and, eq } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, eq } from "../drizzle.ts";
 import { workspaceDataKey } from "../schema/identity.ts";
 
 const key = { id: workspaceDataKey.id, wrapped: workspaceDataKey.wrapped, kekId: workspaceDataKey.kekId };

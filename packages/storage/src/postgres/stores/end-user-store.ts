@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AppId, Clock, EndUserId, IdSource, WorkspaceScope } from "@diwan/kernel";
 import type { EndUserStore } from "@diwan/runs";
-import { and, eq } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, eq } from "../drizzle.ts";
 import { endUser } from "../schema/apps.ts";
 
 export class PostgresEndUserStore implements EndUserStore {

@@ -1,6 +1,6 @@
 import type { InstallationStore } from "@diwan/workspaces";
-import { eq } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { eq } from "../drizzle.ts";
 import { installation } from "../schema/identity.ts";
 
 export class PostgresInstallationStore implements InstallationStore {

@@ -1,7 +1,7 @@
 import type { WorkspaceScope } from "@diwan/kernel";
 import type { ModelProviderSettings, ModelProviderStore } from "@diwan/models";
-import { and, asc, eq, getTableColumns } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, asc, eq, getTableColumns } from "../drizzle.ts";
 import { modelProvider } from "../schema/identity.ts";
 
 type StoredProvider = ModelProviderSettings & { sealedKey: string | null; keyHint: string };

@@ -1,7 +1,7 @@
 import type { PendingImport, PendingImportStore } from "@diwan/apps";
 import type { ImportId, WorkspaceScope } from "@diwan/kernel";
-import { and, eq, getTableColumns, lt } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, eq, getTableColumns, lt } from "../drizzle.ts";
 import { pendingImport } from "../schema/apps.ts";
 
 const { workspaceId, ...columns } = getTableColumns(pendingImport);

@@ -1,5 +1,5 @@
 import { hasEnded, type Run } from "@diwan/runs";
-import { getTableColumns } from "drizzle-orm";
+import { getTableColumns } from "../drizzle.ts";
 import { run } from "../schema/runs.ts";
 import { toInstant, toJson } from "../wire-values.ts";
 

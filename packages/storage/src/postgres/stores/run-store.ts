@@ -11,9 +11,9 @@ import {
   type RunSettlement,
   type RunStore,
 } from "@diwan/runs";
-import { and, asc, desc, eq } from "drizzle-orm";
 import { cutPage } from "../../page-cursor.ts";
 import type { Database } from "../database.ts";
+import { and, asc, desc, eq } from "../drizzle.ts";
 import { after } from "../keyset.ts";
 import { run, runStep } from "../schema/runs.ts";
 import { toInstant, toJson } from "../wire-values.ts";

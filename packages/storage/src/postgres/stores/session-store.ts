@@ -1,7 +1,7 @@
 import type { SessionId } from "@diwan/kernel";
 import type { Session, SessionStore } from "@diwan/workspaces";
-import { and, eq, getTableColumns, gt, isNull } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, eq, getTableColumns, gt, isNull } from "../drizzle.ts";
 import { session } from "../schema/identity.ts";
 
 export class PostgresSessionStore implements SessionStore {

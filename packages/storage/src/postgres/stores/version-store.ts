@@ -1,7 +1,7 @@
 import type { AppVersionId, WorkspaceScope } from "@diwan/kernel";
 import type { RunnableVersion, VersionStore } from "@diwan/runs";
-import { and, eq } from "drizzle-orm";
 import type { Database } from "../database.ts";
+import { and, eq } from "../drizzle.ts";
 import { appVersion } from "../schema/apps.ts";
 
 export class PostgresVersionStore implements VersionStore {
