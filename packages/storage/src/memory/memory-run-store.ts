@@ -22,13 +22,14 @@ export class MemoryRunStore implements RunStore {
     this.#rows = rows;
   }
 
-  async insert(scope: WorkspaceScope, created: Run): Promise<void> {
+  async insert(scope: WorkspaceScope, created: Run, lease?: Lease): Promise<void> {
+    const taken = lease === undefined ? {} : { status: "running" as const, startedAt: lease.now };
     this.#rows.runs.set(created.id, {
-      run: copyOf({ ...created, workspaceId: scope.workspaceId }),
+      run: copyOf({ ...created, ...taken, workspaceId: scope.workspaceId }),
       journal: [],
       queuedAt: created.createdAt,
-      lease: undefined,
-      attempt: 0,
+      lease,
+      attempt: lease === undefined ? 0 : 1,
       fruitlessTakeovers: 0,
       journalAtClaim: 0,
     });

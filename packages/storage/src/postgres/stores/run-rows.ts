@@ -1,7 +1,7 @@
-import { hasEnded, type Run } from "@diwan/runs";
+import { hasEnded, type Lease, type Run } from "@diwan/runs";
 import { getTableColumns } from "../drizzle.ts";
 import { run } from "../schema/runs.ts";
-import { toInstant, toJson } from "../wire-values.ts";
+import { toInstant, toJson, withoutNul } from "../wire-values.ts";
 
 const { queuedAt, leaseOwner, leaseExpiresAt, heartbeatAt, attempt, fruitlessTakeovers, journalAtClaim, ...columns } =
   getTableColumns(run);
@@ -14,40 +14,72 @@ export const runColumnsText = Object.entries(columns)
   .map(([name, column]) => `run.${column.name} as "${name}"`)
   .join(", ");
 
-const insertColumns = [...Object.values(columns), queuedAt, attempt, fruitlessTakeovers, journalAtClaim];
+const insertColumns = {
+  ...columns,
+  queuedAt,
+  leaseOwner,
+  leaseExpiresAt,
+  heartbeatAt,
+  attempt,
+  fruitlessTakeovers,
+  journalAtClaim,
+};
+
+/** A run to insert; with a lease its owner has it already. */
+export type NewRunRow = { run: Run; lease: Lease | undefined };
 
 /**
- * Inserts the run, counts it for its app's card and, for a chat turn, opens its message: one statement, so one
- * transaction and one round trip.
+ * Inserts runs, counts them for their apps' cards and opens the messages of chat turns: one statement, so one transaction
+ * and one round trip, for any number of runs.
  */
-export function insertRun(created: Run): { name: string; text: string; values: unknown[] } {
-  const values: unknown[] = Object.entries(columns).map(([name, column]) =>
-    toColumn(column.dataType, column.getSQLType(), created[name as keyof Run]),
+export function insertRuns(rows: readonly NewRunRow[]): { name: string; text: string; values: unknown[] } {
+  const records = rows.map(recordOf);
+  const values = Object.entries(insertColumns).map(([name, column]) =>
+    records.map((record) => toColumn(column.getSQLType(), record[name])),
   );
-  values.push(toInstant(created.createdAt), hasEnded(created) || created.status === "queued" ? 0 : 1, 0, 0);
-  return created.messageId === null
-    ? { name: "run_insert", text: plainInsert, values }
-    : { name: "run_insert_turn", text: turnInsert, values };
+  return { name: "run_insert", text: insertStatement, values };
 }
 
-function toColumn(_kind: string, sqlType: string, value: unknown): unknown {
+function recordOf({ run: created, lease }: NewRunRow): Record<string, unknown> {
+  const shared = {
+    queuedAt: created.createdAt,
+    leaseOwner: null,
+    leaseExpiresAt: null,
+    heartbeatAt: null,
+    attempt: hasEnded(created) || created.status === "queued" ? 0 : 1,
+    fruitlessTakeovers: 0,
+    journalAtClaim: 0,
+  };
+  if (lease === undefined) return { ...created, ...shared };
+  const { owner, now, expiresAt } = lease;
+  const held = { leaseOwner: owner, leaseExpiresAt: expiresAt, heartbeatAt: now, attempt: 1 };
+  return { ...created, status: "running", startedAt: now, ...shared, ...held };
+}
+
+function toColumn(sqlType: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (sqlType === "json") return toJson(value);
-  return sqlType.startsWith("timestamp") ? toInstant(value as number) : value;
+  return sqlType.startsWith("timestamp") ? toInstant(value as number) : withoutNul(value);
 }
 
-const insert = `insert into run (${insertColumns.map(({ name }) => name).join(", ")})
-  values (${insertColumns.map((_, index) => `$${index + 1}`).join(", ")})
-  returning id, workspace_id, app_id, conversation_id, message_id, query, inputs, created_at, status`;
+const arrays = Object.values(insertColumns).map((column, index) => `$${index + 1}::${column.getSQLType()}[]`);
 
-const countDay = `insert into app_day (app_id, day, workspace_id, runs)
-  select app_id, (created_at at time zone 'UTC')::date, workspace_id, 1 from created
-  on conflict (app_id, day) do update set runs = app_day.runs + 1`;
-
-const openMessage = `insert into message
-    (id, workspace_id, app_id, conversation_id, run_id, query, inputs, answer, status, created_at)
-  select message_id, workspace_id, app_id, conversation_id, id, coalesce(query, ''), inputs, '', status, created_at
-  from created`;
-
-const plainInsert = `with created as (${insert}) ${countDay}`;
-const turnInsert = `with created as (${insert}), opened as (${openMessage}) ${countDay}`;
+// Days are counted in one order, so that two groups never wait for each other.
+const insertStatement = `
+  with created as (
+    insert into run (${Object.values(insertColumns)
+      .map(({ name }) => name)
+      .join(", ")})
+    select * from unnest(${arrays.join(", ")})
+    returning id, workspace_id, app_id, conversation_id, message_id, query, inputs, created_at, status
+  ), opened as (
+    insert into message
+      (id, workspace_id, app_id, conversation_id, run_id, query, inputs, answer, status, created_at)
+    select message_id, workspace_id, app_id, conversation_id, id, coalesce(query, ''), inputs, '', status, created_at
+    from created where message_id is not null
+  ), days as (
+    select app_id, (created_at at time zone 'UTC')::date as day, workspace_id, count(*)::int as runs
+    from created group by 1, 2, 3 order by 1, 2
+  )
+  insert into app_day (app_id, day, workspace_id, runs) select app_id, day, workspace_id, runs from days
+  on conflict (app_id, day) do update set runs = app_day.runs + excluded.runs`;

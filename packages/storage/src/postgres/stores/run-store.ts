@@ -14,11 +14,12 @@ import {
 import { cutPage } from "../../page-cursor.ts";
 import type { Database } from "../database.ts";
 import { and, asc, desc, eq } from "../drizzle.ts";
+import { GroupCommit } from "../group-commit.ts";
 import { after } from "../keyset.ts";
 import { run, runStep } from "../schema/runs.ts";
 import { toInstant, toJson } from "../wire-values.ts";
-import { insertRun, runColumns, runColumnsText } from "./run-rows.ts";
-import { settleRun } from "./settle-run.ts";
+import { insertRuns, type NewRunRow, runColumns, runColumnsText } from "./run-rows.ts";
+import { type LastEntries, settleRun } from "./settle-run.ts";
 
 /**
  * Runs and their journals.
@@ -30,12 +31,17 @@ import { settleRun } from "./settle-run.ts";
 export class PostgresRunStore implements RunStore {
   readonly #database: Database;
 
+  readonly #inserts: GroupCommit<NewRunRow>;
+
   constructor(database: Database) {
     this.#database = database;
+    this.#inserts = new GroupCommit(async (rows) => {
+      await database.run(insertRuns(rows));
+    });
   }
 
-  async insert(scope: WorkspaceScope, created: Run): Promise<void> {
-    await this.#database.run(insertRun({ ...created, workspaceId: scope.workspaceId }));
+  insert(scope: WorkspaceScope, created: Run, lease?: Lease): Promise<void> {
+    return this.#inserts.add({ run: { ...created, workspaceId: scope.workspaceId }, lease });
   }
 
   async find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined> {
@@ -113,20 +119,9 @@ export class PostgresRunStore implements RunStore {
     runId: RunId,
     owner: string,
     settlement: RunSettlement,
-    last: { position: number; entries: readonly JournalEntry[] },
+    last: LastEntries,
   ): Promise<boolean> {
-    return this.#database.transaction(async () => {
-      const settled = await settleRun(this.#database, { scope, runId, guard: { held: owner } }, settlement);
-      // The row is no longer running, so the statement of `appendJournal` would find nothing to append to.
-      if (settled && last.entries.length > 0) {
-        await this.#database.run({
-          name: "run_append_last",
-          text: appendLastStatement,
-          values: [runId, scope.workspaceId, last.position, toJson(last.entries)],
-        });
-      }
-      return settled;
-    });
+    return settleRun(this.#database, { scope, runId, guard: { held: owner } }, settlement, last);
   }
 
   requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean> {
@@ -186,8 +181,3 @@ const appendStatement = `
   insert into run_step (run_id, position, workspace_id, entry)
   select held.id, $4::int + place - 1, $2, entry
   from held, json_array_elements($5::json) with ordinality as entries (entry, place)`;
-
-const appendLastStatement = `
-  insert into run_step (run_id, position, workspace_id, entry)
-  select $1, $3::int + place - 1, $2, entry
-  from json_array_elements($4::json) with ordinality as entries (entry, place)`;

@@ -1,4 +1,4 @@
-import type { FinalRunStatus, RunError } from "@diwan/contracts";
+import type { FinalRunStatus, JournalEntry, RunError } from "@diwan/contracts";
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
 import type { RunSettlement } from "@diwan/runs";
 import type { Database } from "../database.ts";
@@ -14,8 +14,11 @@ export type SettleTarget = {
 /** What a run ends with that no worker drove to its end; the rest stays as it is. */
 export type BareEnding = { status: FinalRunStatus; error: RunError | null; finishedAt: number };
 
+export type LastEntries = { position: number; entries: readonly JournalEntry[] };
+
 /**
- * Ends a run, completes the message of a chat turn and counts the turn, in one statement.
+ * Ends a run, appends its last journal entries, completes the message of a chat turn and counts the turn: one statement,
+ * so one transaction and one round trip.
  *
  * @returns False when the guard does not hold; then nothing was written.
  */
@@ -23,6 +26,7 @@ export async function settleRun(
   database: Database,
   { scope, runId, guard }: SettleTarget,
   ending: RunSettlement | BareEnding,
+  last: LastEntries = { position: 0, entries: [] },
 ): Promise<boolean> {
   const full = "outputs" in ending ? ending : undefined;
   const { rows } = await database.run<{ settled: number }>({
@@ -41,6 +45,8 @@ export async function settleRun(
       full?.exceptionsCount ?? null,
       toInstant(ending.finishedAt),
       full?.elapsedMs ?? null,
+      last.position,
+      toJson(last.entries),
     ],
   });
   return rows[0]!.settled > 0;
@@ -55,7 +61,11 @@ const settleWhere = (guard: string) => `
       elapsed_ms = coalesce($12, extract(epoch from ($11 - coalesce(started_at, $11))) * 1000),
       lease_owner = null, lease_expires_at = null
     where id = $1 and workspace_id = $2 and ${guard}
-    returning message_id, conversation_id, answer
+    returning id, message_id, conversation_id, answer
+  ), appended as (
+    insert into run_step (run_id, position, workspace_id, entry)
+    select settled.id, $13::int + place - 1, $2, entry
+    from settled, json_array_elements($14::json) with ordinality as entries (entry, place)
   ), message_done as (
     update message set status = $4, answer = settled.answer, finished_at = $11
     from settled where message.id = settled.message_id
