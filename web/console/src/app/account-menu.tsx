@@ -75,9 +75,8 @@ function AccountButton({ name, slim, ...rest }: AccountButtonProps) {
   const t = useT();
   const button = (
     <button {...rest} type="button" className="nav account" aria-label={t("frame.account", { name })}>
-      <i className="avatar" aria-hidden>
-        {[...name][0]}
-      </i>
+      {/* Drawn by the style sheet: a letter is no part of the button's label. */}
+      <i className="avatar" data-letter={[...name][0]} aria-hidden />
       <span className="ell" dir="auto" aria-hidden>
         {name}
       </span>

@@ -102,7 +102,31 @@ export function viewOfDetail(detail: RunDetail, before: RunView = emptyRun): Run
     answer: detail.answer.length >= before.answer.length || isOver(detail.status) ? detail.answer : before.answer,
     error: detail.error,
     steps: [...detail.steps].sort((one, other) => one.index - other.index || one.attempt - other.attempt),
+    log: before.log.length === 0 && isOver(detail.status) ? keptEvents(detail) : before.log,
   };
+}
+
+/** The events that what is kept of a finished run tells of, in the order of their times; pieces of text are not kept. */
+function keptEvents(detail: RunDetail): LoggedEvent[] {
+  const begun = Date.parse(detail.created_at);
+  const ofSteps = detail.steps.flatMap((step): { at: number; event: ConsoleRunEvent }[] => {
+    const ended: ConsoleRunEvent =
+      step.status === "retried"
+        ? { event: "step.retried", step, retry_index: step.attempt }
+        : { event: "step.finished", step };
+    const started: ConsoleRunEvent = { event: "step.started", step: { ...step, status: "running" } };
+    return [
+      { at: step.started_at, event: started },
+      ...(step.finished_at === null ? [] : [{ at: step.finished_at, event: ended }]),
+    ];
+  });
+  const { outputs, answer, ...run } = detail;
+  const events: ConsoleRunEvent[] = [
+    { event: "run.started", inputs: detail.inputs, at: begun },
+    ...ofSteps.sort((one, other) => one.at - other.at).map(({ event }) => event),
+    { event: "run.finished", run, outputs, answer },
+  ];
+  return events.map((event, index) => ({ id: index + 1, event }));
 }
 
 /** Tokens of all steps; the inside of a container is counted, not the container that sums it up. */

@@ -4,26 +4,30 @@ import { useRun } from "../../live/run-context.tsx";
 
 const shownAtMost = 400;
 
-/** The raw stream, newest last; pieces of text are counted together. */
+/** The raw stream, newest last; of a run opened after its end, what its record tells. */
 export function EventsTab() {
   const t = useT();
   const format = useFormat();
   const log = useRun((run) => run.view.log);
+  const streamed = useRun((run) => run.view.lastEventId > 0);
   if (log.length === 0) return <p className="run-empty muted small">{t("run.no-events")}</p>;
   return (
-    <ol className="events" aria-label={t("run.tab.events")}>
-      {log.slice(-shownAtMost).map(({ id, event }) => (
-        <li key={id}>
-          <span className="num faint">{format.number(id, { useGrouping: false })}</span>
-          <bdi className="mono event-name" dir="ltr">
-            {event.event}
-          </bdi>
-          <bdi className="mono clip faint" dir="ltr">
-            {summaryOf(event)}
-          </bdi>
-        </li>
-      ))}
-    </ol>
+    <>
+      {!streamed && <p className="events-note faint small">{t("run.events-kept")}</p>}
+      <ol className="events" aria-label={t("run.tab.events")}>
+        {log.slice(-shownAtMost).map(({ id, event }) => (
+          <li key={id}>
+            <span className="num faint">{format.number(id, { useGrouping: false })}</span>
+            <bdi className="mono event-name" dir="ltr">
+              {event.event}
+            </bdi>
+            <bdi className="mono clip faint" dir="ltr">
+              {summaryOf(event)}
+            </bdi>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
