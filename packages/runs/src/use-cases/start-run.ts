@@ -2,7 +2,7 @@ import { queueNames } from "@diwan/contracts";
 import type { AppId, AppVersionId, Clock, ConversationId, IdSource, MessageId, WorkspaceScope } from "@diwan/kernel";
 import { checkInputs, type InputField, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
-import type { ConversationStore, RunQueue, RunStore } from "../ports.ts";
+import type { Conversation, ConversationStore, RunQueue, RunStore } from "../ports.ts";
 import type { Run, RunCaller, RunTrigger } from "../run.ts";
 
 type Needs = { runs: RunStore; conversations: ConversationStore; queue: RunQueue; clock: Clock; ids: IdSource };
@@ -27,13 +27,15 @@ export type StartRunRequest = {
  * @throws run.conversation-not-found (caller) for a conversation of another app or another person.
  */
 export async function startRun(needs: Needs, scope: WorkspaceScope, request: StartRunRequest): Promise<Run> {
-  const checked = checkInputs(request.fields, request.inputs);
+  const conversation = await continued(needs, scope, request);
+  const checked = checkInputs(request.fields, { ...conversation?.inputs, ...request.inputs });
   if (!checked.ok) {
     const details = [{ path: `inputs.${checked.variable}`, message: checked.message }];
     throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });
   }
   const runId = needs.ids.next<"run">();
-  const turn = request.chat === undefined ? undefined : await openTurn(needs, scope, request, checked.inputs);
+  const turn =
+    request.chat === undefined ? undefined : await openTurn(needs, scope, request, conversation, checked.inputs);
   const run: Run = {
     id: runId,
     workspaceId: scope.workspaceId,
@@ -70,19 +72,30 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
 
 type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number };
 
+/** The conversation that a turn goes on with. Inputs that it does not send are those of the first turn. */
+async function continued(
+  needs: Needs,
+  scope: WorkspaceScope,
+  { appId, caller, chat }: StartRunRequest,
+): Promise<Conversation | undefined> {
+  if (chat === undefined || chat.conversationId === null) return undefined;
+  const found = await needs.conversations.find(scope, appId, chat.conversationId);
+  const ownedBy = caller.type === "end-user" ? caller.id : null;
+  if (found === undefined || found.endUserId !== ownedBy) throw RunErrors["conversation-not-found"]({});
+  return found;
+}
+
 async function openTurn(
   needs: Needs,
   scope: WorkspaceScope,
   request: StartRunRequest,
+  conversation: Conversation | undefined,
   inputs: Record<string, Value>,
 ): Promise<Turn> {
-  const { query, conversationId } = request.chat!;
+  const { query } = request.chat!;
   const messageId = needs.ids.next<"message">();
-  if (conversationId !== null) {
-    const found = await needs.conversations.find(scope, request.appId, conversationId);
-    const ownedBy = request.caller.type === "end-user" ? request.caller.id : null;
-    if (found === undefined || found.endUserId !== ownedBy) throw RunErrors["conversation-not-found"]({});
-    return { conversationId, messageId, dialogueCount: found.dialogueCount };
+  if (conversation !== undefined) {
+    return { conversationId: conversation.id, messageId, dialogueCount: conversation.dialogueCount };
   }
   const id = needs.ids.next<"conversation">();
   await needs.conversations.insert(scope, {
