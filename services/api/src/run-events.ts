@@ -30,9 +30,20 @@ export async function* readRunEvents(
     const now = await runs.find(scope, run.id);
     if (now === undefined) return;
     if (hasEnded(now)) {
-      yield { seq: after + 1, event: finishedEvent(now) };
+      yield (await lastKept(live, run, signal)) ?? { seq: after + 1, event: finishedEvent(now) };
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
+}
+
+/** For a reader who asked beyond the end: the end, under the number that it has. */
+async function lastKept(
+  live: ApiNeeds["live"],
+  run: Run,
+  signal: AbortSignal,
+): Promise<SequencedRunEvent | undefined> {
+  let last: SequencedRunEvent | undefined;
+  for await (const event of (await live.read(run.id, 0, signal)) ?? []) last = event;
+  return last?.event.type === "run.finished" ? last : undefined;
 }

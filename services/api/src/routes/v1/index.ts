@@ -42,8 +42,15 @@ export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
       if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1000));
       return reply.status(body.status).send(body);
     });
+    const paths: RegExp[] = [];
+    app.addHook("onRoute", ({ url }) => {
+      if (!url.endsWith("*")) paths.push(new RegExp(`^${url.replaceAll(/:\w+/g, "[^/]+")}/?$`));
+    });
     app.setNotFoundHandler((request) => {
-      throw V1Errors["no-such-route"]({ what: `${request.method} ${request.url.split("?")[0]}` });
+      const path = request.url.split("?")[0]!;
+      const what = `${request.method} ${path}`;
+      const exists = paths.some((pattern) => pattern.test(path.replaceAll(/\/+/g, "/")));
+      throw V1Errors[exists ? "method-not-allowed" : "no-such-route"]({ what });
     });
     descriptorRoutes(app, needs);
     workflowRunRoutes(app, needs, open);

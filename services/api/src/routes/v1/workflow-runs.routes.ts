@@ -45,12 +45,15 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     return runDetail(await findRun(needs, caller, request.params.runId));
   });
 
-  app.post<{ Params: { taskId: string } }>("/workflows/tasks/:taskId/stop", async (request) => {
-    const caller = await workflowCaller(needs, request);
-    const user = userOf(bodyOf(request));
-    await stopTask(needs, caller, request.params.taskId, user);
-    return { result: "success" };
-  });
+  // Old scripts and a Python client leave `tasks` out.
+  for (const path of ["/workflows/tasks/:taskId/stop", "/workflows/:taskId/stop"]) {
+    app.post<{ Params: { taskId: string } }>(path, async (request) => {
+      const caller = await workflowCaller(needs, request);
+      const user = userOf(bodyOf(request));
+      await stopTask(needs, caller, request.params.taskId, user);
+      return { result: "success" };
+    });
+  }
 
   app.get<{ Params: { runId: string }; Querystring: { user?: string } }>(
     "/workflow/:runId/events",
