@@ -39,8 +39,11 @@ export type RunPage = { runs: Run[]; nextCursor: string | null };
 
 /** Runs and their journals. Every method sees the rows of one workspace only. */
 export type RunStore = {
-  /** Records a queued run. For a chat turn its message too, in the same transaction. */
-  insert(scope: WorkspaceScope, run: Run): Promise<void>;
+  /**
+   * Records a queued run. For a chat turn its message too, in the same transaction. With a lease the run is claimed in
+   * the same breath: it is `running` and held by the lease's owner, as after a first `claim`.
+   */
+  insert(scope: WorkspaceScope, run: Run, lease?: Lease): Promise<void>;
   find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined>;
   /** Newest first. `cursor` is what the previous page gave. */
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage>;
@@ -112,6 +115,19 @@ export type RunQueue = {
    * job that still waits keeps its place.
    */
   offerAgain(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+};
+
+/** Places of a worker in this same process. A run that finds one free is driven at once, without a job. */
+export type LocalSlots = {
+  /** Takes a free place; undefined when there is none, or others wait for one. */
+  take(): LocalSlot | undefined;
+};
+
+export type LocalSlot = {
+  lease(): Lease;
+  /** Drives a run that was inserted under the lease, and gives the place back at its end. */
+  drive(scope: WorkspaceScope, run: Run): void;
+  giveBack(): void;
 };
 
 /**

@@ -74,9 +74,7 @@ export type NodeDefinition<Ports, Settings = unknown> = {
 };
 
 /** Keeps the types of one definition while registries hold them erased. */
-export function defineNode<Ports, Settings>(
-  definition: NodeDefinition<Ports, Settings>,
-): NodeDefinition<Ports> {
+export function defineNode<Ports, Settings>(definition: NodeDefinition<Ports, Settings>): NodeDefinition<Ports> {
   return definition as unknown as NodeDefinition<Ports>;
 }
 

@@ -1,11 +1,14 @@
 import { createContentCache } from "@diwan/apps";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
+import type { LocalSlots } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
 import type { ApiConfig } from "./config.ts";
 import type { ApiNeeds } from "./needs.ts";
 import { queueMetrics } from "./queue-metrics.ts";
+import { cachedEndUsers } from "./routes/v1/end-users.ts";
+import { createPublishedApps } from "./routes/v1/published-apps.ts";
 import { loadSamples } from "./samples.ts";
 
 type Parts = { stack: StorageStack; sealer: Sealer; metrics: Metrics; logger: Logger; clock: Clock; ids: IdSource };
@@ -16,13 +19,15 @@ export type ApiPlaces = {
   /** Folder of the built console; undefined where another process serves it. */
   consoleDir: string | undefined;
   samplesDir: string;
+  /** Places of a worker in this same process. */
+  local?: LocalSlots;
 };
 
 /** What the api needs, from storage and settings. */
 export function apiNeeds(
   { stack, sealer, metrics, logger, clock, ids }: Parts,
   config: Pick<ApiConfig, "OPENAI_API_BASE" | "OPENAI_API_KEY" | "CONSOLE_WEB_URL">,
-  { version, localToken, consoleDir, samplesDir }: ApiPlaces,
+  { version, localToken, consoleDir, samplesDir, local }: ApiPlaces,
 ): ApiNeeds {
   const { stores, queue, live, signals, readiness } = stack;
   queueMetrics(metrics, queue, stack.pool);
@@ -30,8 +35,11 @@ export function apiNeeds(
   return {
     ...stores,
     environment: base === undefined ? undefined : { baseUrl: base, apiKey: config.OPENAI_API_KEY },
+    endUsers: cachedEndUsers(stores.endUsers),
     sealer,
+    published: createPublishedApps({ ...stores, clock }),
     queue,
+    local,
     live,
     signals,
     readContent: createContentCache(),

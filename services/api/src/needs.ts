@@ -2,8 +2,17 @@ import type { ApiKeyStore, AppContent, AppStore, PendingImportStore } from "@diw
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelProviderStore } from "@diwan/models";
-import type { ConversationStore, EndUserStore, LiveEvents, RunQueue, RunSignals, RunStore } from "@diwan/runs";
+import type {
+  ConversationStore,
+  EndUserStore,
+  LiveEvents,
+  LocalSlots,
+  RunQueue,
+  RunSignals,
+  RunStore,
+} from "@diwan/runs";
 import type { AccountStore, AttemptStore, InstallationStore, Sealer, SessionStore } from "@diwan/workspaces";
+import type { PublishedApps } from "./routes/v1/published-apps.ts";
 import type { SampleCatalogue } from "./samples.ts";
 
 /** Everything the api reaches. `main.ts` and standalone fill it with adapters. */
@@ -19,10 +28,14 @@ export type ApiNeeds = {
   /** `OPENAI_API_BASE` and its key, where set. */
   environment: { baseUrl: string; apiKey: string | undefined } | undefined;
   sealer: Sealer;
+  /** What keys open, read at most once a second. */
+  published: PublishedApps;
   runs: RunStore;
   conversations: ConversationStore;
   endUsers: EndUserStore;
   queue: RunQueue;
+  /** Of a process that has a worker too. */
+  local: LocalSlots | undefined;
   live: LiveEvents;
   signals: RunSignals;
   readContent: (hash: string, documentText: string) => AppContent;

@@ -38,11 +38,7 @@ export async function* readRunEvents(
 }
 
 /** For a reader who asked beyond the end: the end, under the number that it has. */
-async function lastKept(
-  live: ApiNeeds["live"],
-  run: Run,
-  signal: AbortSignal,
-): Promise<SequencedRunEvent | undefined> {
+async function lastKept(live: ApiNeeds["live"], run: Run, signal: AbortSignal): Promise<SequencedRunEvent | undefined> {
   let last: SequencedRunEvent | undefined;
   for await (const event of (await live.read(run.id, 0, signal)) ?? []) last = event;
   return last?.event.type === "run.finished" ? last : undefined;

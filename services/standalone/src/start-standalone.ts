@@ -88,6 +88,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
         localToken,
         consoleDir: join(options.root, "web", "console", "dist"),
         samplesDir: join(options.root, "examples", "templates"),
+        local: worker.local,
       }),
     );
     closing.push(() => server.close());

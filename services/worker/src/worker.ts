@@ -1,10 +1,12 @@
-import { reapRuns } from "@diwan/runs";
+import { type LocalSlots, reapRuns } from "@diwan/runs";
 import { executeRunConsumer } from "./consumers/execute-run.consumer.ts";
 import type { WorkerNeeds } from "./needs.ts";
 
 const REAP_EVERY_MS = 5_000;
 
 export type Worker = {
+  /** For an api in this same process. */
+  local: LocalSlots;
   /** Gives runs back that do not end within the grace time, and stops. */
   close(graceMs: number): Promise<void>;
 };
@@ -12,10 +14,8 @@ export type Worker = {
 /** Takes jobs, and looks every few seconds for runs that nobody works on. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const shutdown = new AbortController();
-  const consumption = await needs.consume({
-    concurrency: needs.settings.concurrency,
-    handle: executeRunConsumer(needs, shutdown.signal),
-  });
+  const { handle, local, idle } = executeRunConsumer(needs, shutdown.signal);
+  const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<unknown> = Promise.resolve();
   const reap = () => {
     reaping = reapRuns({ ...needs, limits: needs.settings.reaper }).catch((error: unknown) =>
@@ -25,10 +25,11 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   reap();
   const timer = setInterval(reap, REAP_EVERY_MS);
   return {
+    local,
     async close(graceMs) {
       clearInterval(timer);
       const handOver = setTimeout(() => shutdown.abort(), graceMs);
-      await consumption.close();
+      await Promise.all([consumption.close(), idle()]);
       clearTimeout(handOver);
       await reaping;
     },

@@ -11,8 +11,10 @@ const COALESCE_MS = 15;
 export class EventPublisher {
   readonly #writer: LiveEventWriter;
   #pending: RunEvent[] = [];
-  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
-  #lastFlushAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  /** When text was last written; what else happens in a run never makes text wait. */
+  #lastTextAt = Number.NEGATIVE_INFINITY;
   #written: Promise<void> = Promise.resolve();
 
   constructor(writer: LiveEventWriter) {
@@ -26,7 +28,10 @@ export class EventPublisher {
     } else {
       this.#pending.push(event.type === "text-delta" ? { ...event } : event);
     }
-    this.#timer ??= this.#schedule();
+    const isText = event.type === "text-delta" || event.type === "reasoning-delta";
+    const waitMs = isText ? this.#lastTextAt + COALESCE_MS - performance.now() : 0;
+    if (waitMs <= 0) this.#writeSoon();
+    else this.#timer ??= setTimeout(() => this.#write(), waitMs);
   }
 
   /** Resolves when everything published so far is readable elsewhere. */
@@ -35,21 +40,20 @@ export class EventPublisher {
     await this.#written;
   }
 
-  #schedule(): NodeJS.Timeout | NodeJS.Immediate {
-    const waitMs = this.#lastFlushAt + COALESCE_MS - performance.now();
-    return waitMs <= 0 ? setImmediate(() => this.#write()) : setTimeout(() => this.#write(), waitMs);
+  /** After everything that happens in this turn of the event loop, so that one write carries it all. */
+  #writeSoon(): void {
+    this.#immediate ??= setImmediate(() => this.#write());
   }
 
   #write(): void {
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer as NodeJS.Timeout);
-      clearImmediate(this.#timer as NodeJS.Immediate);
-      this.#timer = undefined;
-    }
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    this.#timer = undefined;
+    this.#immediate = undefined;
     if (this.#pending.length === 0) return;
     const events = this.#pending;
     this.#pending = [];
-    this.#lastFlushAt = performance.now();
+    if (events.at(-1)!.type === "text-delta") this.#lastTextAt = performance.now();
     const before = this.#written;
     this.#written = this.#writer.append(events).then(() => before);
     // A live stream that cannot be written is a reader's loss, not the run's: whoever flushes hears of it.

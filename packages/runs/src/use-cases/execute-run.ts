@@ -12,6 +12,7 @@ import type { RunLimits } from "../engine/limits.ts";
 import type {
   ClaimedRun,
   ConversationStore,
+  Lease,
   LiveEvents,
   LiveEventWriter,
   RunSettlement,
@@ -65,11 +66,22 @@ export async function executeRun(
 ): Promise<Execution> {
   const claimed = await needs.runs.claim(scope, runId, leaseOf(needs));
   if (claimed === undefined) return "not-mine";
+  return executeClaimed(needs, scope, claimed, shutdown);
+}
+
+/** Drives a run that this worker holds already. */
+export async function executeClaimed(
+  needs: ExecuteRunNeeds,
+  scope: WorkspaceScope,
+  claimed: ClaimedRun,
+  shutdown: AbortSignal,
+): Promise<Execution> {
   needs.observe?.claimed(claimed.run, claimed.attempt);
   return new Execute(needs, scope, claimed, shutdown).run();
 }
 
-function leaseOf({ owner, clock, leaseMs }: ExecuteRunNeeds) {
+/** The lease that this worker asks for, from now on. */
+export function leaseOf({ owner, clock, leaseMs }: Pick<ExecuteRunNeeds, "owner" | "clock" | "leaseMs">): Lease {
   const now = clock.now();
   return { owner, now, expiresAt: now + leaseMs };
 }

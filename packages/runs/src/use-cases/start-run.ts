@@ -2,10 +2,18 @@ import { queueNames } from "@diwan/contracts";
 import type { AppId, AppVersionId, Clock, ConversationId, IdSource, MessageId, WorkspaceScope } from "@diwan/kernel";
 import { checkInputs, type InputField, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
-import type { Conversation, ConversationStore, RunQueue, RunStore } from "../ports.ts";
+import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
 import type { Run, RunCaller, RunTrigger } from "../run.ts";
 
-type Needs = { runs: RunStore; conversations: ConversationStore; queue: RunQueue; clock: Clock; ids: IdSource };
+type Needs = {
+  runs: RunStore;
+  conversations: ConversationStore;
+  queue: RunQueue;
+  /** Of a process that has a worker too. */
+  local?: LocalSlots | undefined;
+  clock: Clock;
+  ids: IdSource;
+};
 
 export type StartRunRequest = {
   appId: AppId;
@@ -65,9 +73,26 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     elapsedMs: null,
     stopRequestedBy: null,
   };
-  await needs.runs.insert(scope, run);
-  await needs.queue.enqueue(run.queue, { scope, runId });
+  await record(needs, scope, run);
   return run;
+}
+
+/** Into a free place of this process, where there is one; else a job is left for whichever worker comes first. */
+async function record(needs: Needs, scope: WorkspaceScope, run: Run): Promise<void> {
+  const slot = needs.local?.take();
+  if (slot === undefined) {
+    await needs.runs.insert(scope, run);
+    await needs.queue.enqueue(run.queue, { scope, runId: run.id });
+    return;
+  }
+  const lease = slot.lease();
+  try {
+    await needs.runs.insert(scope, run, lease);
+  } catch (error) {
+    slot.giveBack();
+    throw error;
+  }
+  slot.drive(scope, { ...run, status: "running", startedAt: lease.now });
 }
 
 type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number };

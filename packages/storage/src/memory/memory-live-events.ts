@@ -86,21 +86,32 @@ export class MemoryLiveEvents implements LiveEvents {
 
 async function* follow(stream: Stream, afterSeq: number, signal: AbortSignal): AsyncGenerator<SequencedRunEvent> {
   let seq = afterSeq;
-  while (!signal.aborted) {
-    // Numbers have no gaps, so the place of the next one is known.
-    const first = stream.events[0]?.seq ?? 1;
-    for (let place = Math.max(0, seq + 1 - first); place < stream.events.length; place += 1) {
-      const event = stream.events[place]!;
-      seq = event.seq;
-      yield event;
-      if (event.event.type === "run.finished" || signal.aborted) return;
-      // Older events may have been dropped while the reader was away.
-      if (stream.events[place] !== event) break;
-    }
-    if (seq >= stream.lastSeq) {
+  let goOn = () => {};
+  // One listener for the whole reading: adding one for every event would cost more than the event.
+  const onAbort = () => goOn();
+  signal.addEventListener("abort", onAbort);
+  try {
+    while (!signal.aborted) {
+      // Numbers have no gaps, so the place of the next one is known.
+      const first = stream.events[0]?.seq ?? 1;
+      for (let place = Math.max(0, seq + 1 - first); place < stream.events.length; place += 1) {
+        const event = stream.events[place]!;
+        seq = event.seq;
+        yield event;
+        if (event.event.type === "run.finished" || signal.aborted) return;
+        // Older events may have been dropped while the reader was away.
+        if (stream.events[place] !== event) break;
+      }
+      if (seq < stream.lastSeq) continue;
       if (stream.finished) return;
-      await changed(stream, signal);
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+        stream.waiting.add(goOn);
+      });
     }
+  } finally {
+    stream.waiting.delete(goOn);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -41,6 +41,29 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await runs.find(own, run.id)).toEqual(run);
     });
 
+    it("that is inserted with a lease is held by its owner, as after a claim", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = aRun({ workspaceId: own.workspaceId });
+      const lease = aLease("first", noon);
+      await runs.insert(own, run, lease);
+      expect(await runs.find(own, run.id)).toEqual({ ...run, status: "running", startedAt: lease.now });
+      expect(await runs.claim(own, run.id, aLease("second", noon))).toBeUndefined();
+      expect(await runs.heartbeat(own, run.id, lease)).toBe("held");
+      const later = aLease("second", lease.expiresAt);
+      expect(await runs.claim(own, run.id, later)).toMatchObject({ attempt: 2, run: { startedAt: lease.now } });
+    });
+
+    it("is inserted beside many others at once", async () => {
+      const { runs } = open();
+      const own = scope();
+      const many = Array.from({ length: 50 }, (_, place) =>
+        aRun({ workspaceId: own.workspaceId, query: `turn ${place}` }),
+      );
+      await Promise.all(many.map((run) => runs.insert(own, run)));
+      for (const run of many) expect(await runs.find(own, run.id)).toEqual(run);
+    });
+
     it("keeps the literal kind of numbers and the order of keys", async () => {
       const { runs } = open();
       const own = scope();

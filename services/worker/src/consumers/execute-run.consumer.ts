@@ -1,31 +1,66 @@
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
 import { countTokens } from "@diwan/models";
 import type { NodePorts } from "@diwan/nodes";
-import { executeRun, type Run } from "@diwan/runs";
+import { type ExecuteRunNeeds, executeClaimed, executeRun, type LocalSlots, leaseOf, type Run } from "@diwan/runs";
 import type { WorkerNeeds } from "../needs.ts";
 import { observeRuns } from "../observe-runs.ts";
+import { Slots } from "../slots.ts";
 
 /** @source design: lease 20 s, heartbeat 5 s */
 const LEASE_MS = 20_000;
 const HEARTBEAT_MS = 5_000;
 
-/** Drives one run. The job may come twice: whoever does not get the run's lease is done at once. */
-export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal) {
-  const execution = {
+export type RunConsumer = {
+  /** Drives one run. Its job may come twice: whoever does not get the run's lease is done at once. */
+  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  /** For runs that are started in this very process. */
+  local: LocalSlots;
+  /** Resolves when no local run is at work. */
+  idle(): Promise<void>;
+};
+
+export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): RunConsumer {
+  const execution: ExecuteRunNeeds = {
     ...needs,
     ...needs.settings,
-    portsFor: (scope: WorkspaceScope, run: Run) => portsFor(needs, scope, run),
+    portsFor: (scope, run) => portsFor(needs, scope, run),
     observe: observeRuns(needs.metrics),
     leaseMs: LEASE_MS,
     heartbeatMs: HEARTBEAT_MS,
   };
-  return async ({ scope, runId }: { scope: WorkspaceScope; runId: RunId }): Promise<void> => {
-    try {
-      await executeRun(execution, scope, runId, shutdown);
-    } catch (error) {
-      // The run keeps its lease until that expires; then the reaper gives it to the next worker.
-      needs.logger.error({ err: error, run_id: runId }, "A run could not be driven.");
-    }
+  const slots = new Slots(needs.settings.concurrency);
+  const atWork = new Set<Promise<void>>();
+  // A run that could not be driven keeps its lease until that expires; then the reaper gives it to the next worker.
+  const tell = (runId: RunId) => (error: unknown) =>
+    needs.logger.error({ err: error, run_id: runId }, "A run could not be driven.");
+  return {
+    async handle({ scope, runId }) {
+      await slots.wait();
+      await executeRun(execution, scope, runId, shutdown)
+        .catch(tell(runId))
+        .finally(() => slots.giveBack());
+    },
+    local: {
+      take() {
+        if (shutdown.aborted || !slots.take()) return undefined;
+        return {
+          lease: () => leaseOf(execution),
+          drive(scope, run) {
+            const work: Promise<void> = executeClaimed(execution, scope, { run, attempt: 1, journal: [] }, shutdown)
+              .then(() => {}, tell(run.id))
+              .finally(() => {
+                slots.giveBack();
+                atWork.delete(work);
+              });
+            atWork.add(work);
+          },
+          giveBack: () => slots.giveBack(),
+        };
+      },
+    },
+    async idle() {
+      await Promise.all(atWork);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { consoleOpenApi } from "@diwan/contracts";
 import { asDiwanError, RequestErrors } from "@diwan/kernel";
 import { parseJson } from "@diwan/workflow";
 import { SetupErrors } from "@diwan/workspaces";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
 import type { OpenStreams } from "../../http/sse.ts";
 import { statusOf } from "../../http/status-of.ts";
@@ -32,6 +32,10 @@ export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
       hasOwner = (await needs.accounts.findOwner()) !== undefined;
       if (!hasOwner) throw SetupErrors.required();
     });
+    // Whoever changes an app or its keys sees it at once.
+    app.addHook("onSend", async (request) => {
+      if (request.method !== "GET") needs.published.forget();
+    });
     app.setErrorHandler((raw, request, reply) => {
       const error = fromFramework(raw);
       if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
@@ -42,9 +46,12 @@ export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
         .status(status)
         .send({ code, message, status, ...(details === undefined ? {} : { details }), request_id: request.id });
     });
-    app.setNotFoundHandler((request) => {
+    const notFound = (request: FastifyRequest) => {
       throw RequestErrors["not-found"]({ what: `${request.method} ${request.url.split("?")[0]}` });
-    });
+    };
+    app.setNotFoundHandler(notFound);
+    // The console's pages would answer otherwise.
+    app.get("/console/api/*", notFound);
     app.get("/console/api/openapi.json", () => consoleOpenApi(needs.settings.version));
     accountRoutes(app, needs);
     appRoutes(app, needs);

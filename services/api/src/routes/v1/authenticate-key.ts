@@ -1,11 +1,12 @@
-import { type App, AppErrors, type AppVersion, KeyErrors, resolveKey } from "@diwan/apps";
-import { parseId, type WorkspaceScope } from "@diwan/kernel";
+import { AppErrors, type AppVersion, KeyErrors } from "@diwan/apps";
+import { parseId } from "@diwan/kernel";
 import type { FastifyRequest } from "fastify";
 import { bearerOf } from "../../http/authenticate.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { V1Errors } from "./errors.ts";
+import type { PublishedApp } from "./published-apps.ts";
 
-export type KeyCaller = { scope: WorkspaceScope; app: App };
+export type KeyCaller = PublishedApp;
 
 /**
  * The app that the request's key opens.
@@ -15,11 +16,9 @@ export type KeyCaller = { scope: WorkspaceScope; app: App };
 export async function authenticateKey(needs: ApiNeeds, request: FastifyRequest): Promise<KeyCaller> {
   const value = bearerOf(request);
   if (value === undefined) throw KeyErrors.unknown();
-  const { scope, key } = await resolveKey(needs, value);
-  const app = await needs.apps.find(scope, key.appId);
-  if (app === undefined) throw AppErrors["not-found"]();
-  if (!app.enableApi) throw AppErrors["api-off"]();
-  return { scope, app };
+  const published = await needs.published.find(value);
+  if (!published.app.enableApi) throw AppErrors["api-off"]();
+  return published;
 }
 
 /**
@@ -29,7 +28,7 @@ export async function authenticateKey(needs: ApiNeeds, request: FastifyRequest):
  */
 export async function versionToRun(
   needs: ApiNeeds,
-  { scope, app }: KeyCaller,
+  { scope, app, live }: KeyCaller,
   wanted: string | null,
 ): Promise<AppVersion> {
   if (wanted !== null && wanted !== "") {
@@ -39,8 +38,6 @@ export async function versionToRun(
     if (version === undefined || version.appId !== app.id) throw V1Errors["version-unknown"]();
     return version;
   }
-  const version =
-    app.publishedVersionId === null ? undefined : await needs.apps.findVersion(scope, app.publishedVersionId);
-  if (version === undefined) throw AppErrors["not-published"]();
-  return version;
+  if (live === undefined) throw AppErrors["not-published"]();
+  return live;
 }

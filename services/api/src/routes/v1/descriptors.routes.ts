@@ -21,11 +21,9 @@ export function descriptorRoutes(app: FastifyInstance, needs: ApiNeeds): void {
   });
 
   app.get("/parameters", async (request) => {
-    const { scope, app: found } = await authenticateKey(needs, request);
-    const version =
-      found.publishedVersionId === null ? undefined : await needs.apps.findVersion(scope, found.publishedVersionId);
-    if (version === undefined) throw AppErrors["not-published"]();
-    const { file, fields } = needs.readContent(version.documentHash, version.documentText);
+    const { live } = await authenticateKey(needs, request);
+    if (live === undefined) throw AppErrors["not-published"]();
+    const { file, fields } = needs.readContent(live.documentHash, live.documentText);
     const workflow = file.document["workflow"];
     const features = isObject(workflow) && isObject(workflow["features"]) ? workflow["features"] : {};
     return parametersOf(features, fields);

@@ -1,6 +1,6 @@
 import { asDiwanError } from "@diwan/kernel";
 import { parseJson } from "@diwan/workflow";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
 import type { OpenStreams } from "../../http/sse.ts";
 import type { ApiNeeds } from "../../needs.ts";
@@ -46,12 +46,15 @@ export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
     app.addHook("onRoute", ({ url }) => {
       if (!url.endsWith("*")) paths.push(new RegExp(`^${url.replaceAll(/:\w+/g, "[^/]+")}/?$`));
     });
-    app.setNotFoundHandler((request) => {
+    const notFound = (request: FastifyRequest) => {
       const path = request.url.split("?")[0]!;
       const what = `${request.method} ${path}`;
       const exists = paths.some((pattern) => pattern.test(path.replaceAll(/\/+/g, "/")));
       throw V1Errors[exists ? "method-not-allowed" : "no-such-route"]({ what });
-    });
+    };
+    app.setNotFoundHandler(notFound);
+    // The console's pages would answer otherwise.
+    app.get("/*", notFound);
     descriptorRoutes(app, needs);
     workflowRunRoutes(app, needs, open);
     chatMessageRoutes(app, needs, open);
