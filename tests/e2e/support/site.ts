@@ -9,6 +9,11 @@ import type { LocaleName } from "./words.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
+/** The text of a file in `examples/`. */
+export function example(file: string): string {
+  return readFileSync(join(root, "examples", file), "utf8");
+}
+
 export const owner = { name: "Amal Haddad", email: "amal@example.com", password: "a long enough password" };
 
 export type VisitorOptions = { locale?: LocaleName; width?: number; height?: number; signedIn?: boolean };
@@ -103,20 +108,32 @@ export class Site {
     return (text === "" ? undefined : JSON.parse(text)) as Reply;
   }
 
-  /** Imports an app file and makes it live. @returns the app's id */
-  async importApp(content: string): Promise<string> {
+  /** @returns the id of the app, a draft */
+  async importDraft(content: string): Promise<string> {
     const { app_id } = await this.call<{ app_id: string | null }>(
       "POST",
       "/console/api/workspaces/{workspaceId}/imports",
       { content },
     );
     if (app_id === null) throw new Error("The file was not imported.");
-    await this.call("POST", `/console/api/apps/${app_id}/publish`);
     return app_id;
   }
 
-  importExample(file: string): Promise<string> {
-    return this.importApp(readFileSync(join(root, "examples", file), "utf8"));
+  /** @returns the id of the app, which is live */
+  async importApp(content: string): Promise<string> {
+    const appId = await this.importDraft(content);
+    await this.call("POST", `/console/api/apps/${appId}/publish`);
+    return appId;
+  }
+
+  /** Runs a live app to its end. @returns the run's id */
+  async finishedRun(appId: string, inputs: Record<string, unknown>): Promise<string> {
+    const { run_id } = await this.call<{ run_id: string }>("POST", `/console/api/apps/${appId}/runs`, { inputs });
+    for (;;) {
+      const { finished_at } = await this.call<{ finished_at: string | null }>("GET", `/console/api/runs/${run_id}`);
+      if (finished_at !== null) return run_id;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   async open(path: string, options: VisitorOptions = {}): Promise<Visitor> {
@@ -152,7 +169,7 @@ function watch(page: Page, origin: string): Pick<Visitor, "complaints" | "loaded
   const loaded: Visitor["loaded"] = [];
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
-    if (!["error", "warning"].includes(message.type()) || isRefusedSession(message.text(), message.location().url)) return;
+    if (!["error", "warning"].includes(message.type()) || isMeant(message.text(), message.location().url)) return;
     complaints.push(`console ${message.type()}: ${message.text()} ${message.location().url}`);
   });
   page.on("request", (request) => {
@@ -163,7 +180,7 @@ function watch(page: Page, origin: string): Pick<Visitor, "complaints" | "loaded
   return { complaints, loaded };
 }
 
-/** Asking who is signed in is answered with 401 or 403 by design; Chromium reports every such answer. */
-function isRefusedSession(text: string, url: string): boolean {
-  return /status of 40[13]/.test(text) && /\/console\/api\/(account|auth\/sign-in)$/.test(url);
+/** Chromium reports every 4xx; nobody being signed in, a wrong password and a bad file are answered so by design. */
+function isMeant(text: string, url: string): boolean {
+  return /status of 40[013]/.test(text) && /\/console\/api\/(account|auth\/sign-in|workspaces\/[^/]+\/imports)$/.test(url);
 }

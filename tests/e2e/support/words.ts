@@ -26,7 +26,7 @@ export function wordsOf(locale: LocaleName): Words {
   };
   const like = (key: string) => {
     const parts = say(key).split(/\{\w+\}/);
-    return new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
+    return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*"));
   };
   return Object.assign(say, { locale, like });
 }

@@ -1,7 +1,7 @@
 import type { AppDetail } from "@diwan/contracts";
-import { toast } from "@diwan/ui";
+import { announce, toast, useT } from "@diwan/ui";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useErrorText } from "../../../shared/api/error-text.ts";
 import { exampleOf, rememberExample } from "../../../shared/apps/example-inputs.ts";
 import { runQuery, useStartRun, useStopRun } from "../api/run-queries.ts";
@@ -29,15 +29,19 @@ type Needs = {
 
 /** The run on show, the conversation it belongs to, and starting and stopping runs. */
 export function useBuilderRun({ app, graph, runId, onStarted, onFailed }: Needs) {
+  const t = useT();
   const [store] = useState(createRunStore);
+  const startedHere = useRef<string>(undefined);
   const [conversation, setConversation] = useState<Conversation>(newConversation);
   const queryClient = useQueryClient();
   const sentence = useErrorText();
   const startRun = useStartRun(app.id);
   const stopRun = useStopRun();
 
-  useFollowedRun(store, runId, graph, (view: RunView) => {
+  useFollowedRun(store, runId, graph, (view: RunView, wasLive: boolean) => {
     if (runId === undefined) return;
+    // A quick run may be over before it is first looked at; whoever started it is told all the same.
+    if (wasLive || startedHere.current === runId) announce(t(`run.announce.${view.status}`));
     setConversation((old) => answered(old, runId, view));
     if (view.error?.node_id != null) onFailed(view.error.node_id);
     void queryClient.invalidateQueries({ queryKey: ["workspace"] });
@@ -58,6 +62,10 @@ export function useBuilderRun({ app, graph, runId, onStarted, onFailed }: Needs)
     };
   }, [runId, queryClient]);
 
+  const begun = (id: string) => {
+    startedHere.current = id;
+    onStarted(id);
+  };
   return {
     store,
     conversation,
@@ -66,7 +74,7 @@ export function useBuilderRun({ app, graph, runId, onStarted, onFailed }: Needs)
     start(inputs: Record<string, unknown>) {
       if (startRun.isPending) return;
       rememberExample(app.id, { inputs, query: exampleOf(app.id)?.query ?? "" });
-      startRun.mutate({ inputs }, { onSuccess: (run) => onStarted(run.run_id) });
+      startRun.mutate({ inputs }, { onSuccess: (run) => begun(run.run_id) });
     },
     ask(query: string, inputs: Record<string, unknown>) {
       if (startRun.isPending) return;
@@ -77,7 +85,7 @@ export function useBuilderRun({ app, graph, runId, onStarted, onFailed }: Needs)
         {
           onSuccess: (run) => {
             setConversation((old) => accepted(old, run.run_id, run.conversation_id));
-            onStarted(run.run_id);
+            begun(run.run_id);
           },
           onError: () => setConversation(refused),
         },

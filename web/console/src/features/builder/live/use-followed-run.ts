@@ -1,4 +1,3 @@
-import { announce, useT } from "@diwan/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { runQuery } from "../api/run-queries.ts";
@@ -11,12 +10,11 @@ export function useFollowedRun(
   store: RunStore,
   runId: string | undefined,
   graph: Graph,
-  onEnd: (view: RunView) => void,
+  onEnd: (view: RunView, wasLive: boolean) => void,
 ): void {
-  const t = useT();
   const queryClient = useQueryClient();
-  const latest = useRef({ t, onEnd });
-  latest.current = { t, onEnd };
+  const latest = useRef(onEnd);
+  latest.current = onEnd;
   useEffect(() => {
     if (runId === undefined) {
       store.setState(atRest);
@@ -29,10 +27,7 @@ export function useFollowedRun(
         store,
         graph,
         load: () => queryClient.fetchQuery(runQuery(runId)),
-        onEnd: (view, wasLive) => {
-          if (wasLive) announce(latest.current.t(`run.announce.${view.status}`));
-          latest.current.onEnd(view);
-        },
+        onEnd: (view, wasLive) => latest.current(view, wasLive),
       },
       end.signal,
     );

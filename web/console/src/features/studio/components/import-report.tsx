@@ -1,6 +1,8 @@
 import type { AppProblem, ImportReport } from "@diwan/contracts";
 import { Button, Chip, FailureCard, Notice, useT } from "@diwan/ui";
 import { CircleAlert, TriangleAlert } from "lucide-react";
+import { ApiError } from "../../../shared/api/api-error.ts";
+import { useErrorText } from "../../../shared/api/error-text.ts";
 
 type ImportReportCardProps = {
   report: ImportReport;
@@ -49,6 +51,40 @@ export function ImportReportCard({ report, fileName, busy, onConfirm, onOpen }: 
         </Notice>
       )}
       {report.problems.length > 0 && <Problems problems={report.problems} />}
+    </section>
+  );
+}
+
+type ImportFailureProps = { error: unknown; fileName: string };
+
+/** Why a file was refused: its first fault in a sentence, and a list where there are more. */
+export function ImportFailure({ error, fileName }: ImportFailureProps) {
+  const t = useT();
+  const sentence = useErrorText();
+  const faults = error instanceof ApiError && error.details.length > 1 ? error.details : [];
+  return (
+    <section className="stack import-report" aria-label={t("studio.report")} role="alert">
+      <FailureCard
+        what={t("studio.report.failed", { name: `\u2068${fileName || t("studio.report.pasted")}\u2069` })}
+        why={sentence(error).why}
+      />
+      {faults.length > 0 && (
+        <ul className="card problems">
+          {faults.map(({ path, message }) => (
+            <li key={`${path} ${message}`}>
+              <CircleAlert size={16} className="sign-bad" aria-label={t("studio.report.error")} />
+              <div className="grow">
+                <p dir="auto">{message}</p>
+                <p className="small faint">
+                  <bdi className="mono" dir="ltr">
+                    {path}
+                  </bdi>
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

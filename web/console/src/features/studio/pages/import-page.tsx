@@ -1,14 +1,13 @@
 import type { ImportReport } from "@diwan/contracts";
-import { Button, Notice, TextArea, toast, useT } from "@diwan/ui";
+import { Button, TextArea, toast, useT } from "@diwan/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, FileUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useErrorText } from "../../../shared/api/error-text.ts";
 import { usePageTitle } from "../../../shared/page-title.ts";
 import { useWorkspace } from "../../../shared/session/use-session.ts";
 import { useImportApp } from "../api/studio-queries.ts";
 import { DropTarget } from "../components/drop-target.tsx";
-import { ImportReportCard } from "../components/import-report.tsx";
+import { ImportFailure, ImportReportCard } from "../components/import-report.tsx";
 import { type AppFileText, readAppFile, takeOver } from "../model/dropped-file.ts";
 import "../studio.css";
 
@@ -18,7 +17,6 @@ export function ImportPage() {
   usePageTitle(t("studio.import"));
   const navigate = useNavigate();
   const workspace = useWorkspace();
-  const sentence = useErrorText();
   const { start, confirm } = useImportApp(workspace.id);
   const [source, setSource] = useState<AppFileText>({ name: "", content: "" });
   const report: ImportReport | undefined = confirm.data ?? start.data;
@@ -29,8 +27,8 @@ export function ImportPage() {
     confirm.reset();
     start.mutate(file.content, {
       onSuccess: (result) => {
-        if (result.status === "completed" && result.problems.length === 0 && result.app_id !== null)
-          open(result.app_id);
+        // A file of an earlier version without a problem is no news to anybody.
+        if (result.problems.length === 0 && result.app_id !== null) open(result.app_id);
       },
     });
   };
@@ -54,9 +52,7 @@ export function ImportPage() {
         <p className="lead">{t("studio.import.lead")}</p>
         <div className="stack import-form">
           {failure !== null && (
-            <Notice tone="bad" alert>
-              {sentence(failure).why}
-            </Notice>
+            <ImportFailure error={failure} fileName={source.name} />
           )}
           {report !== undefined && (
             <ImportReportCard

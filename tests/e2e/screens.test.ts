@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible, expectNoSidewaysScroll } from "./support/checks.ts";
+import { chromiumHere } from "./support/chromium.ts";
+import { example, Site } from "./support/site.ts";
+import { wordsOf } from "./support/words.ts";
+
+const languages = [
+  ["English", "en"],
+  ["Arabic", "ar"],
+] as const;
+
+describe.skipIf(chromiumHere.missing).each(languages)(`screens in %s ${chromiumHere.name}`, (_language, locale) => {
+  const t = wordsOf(locale);
+  let site: Site;
+  let reply: string;
+  let chat: string;
+  let run: string;
+  /** Each screen with what is on show when it is ready. */
+  const screens = () => [
+    { name: "studio", path: "/studio", ready: ".app-card" },
+    { name: "studio as a list", path: "/studio?view=list", ready: "table" },
+    { name: "studio with nothing found", path: "/studio?q=zzz", ready: ".page .muted" },
+    { name: "new app", path: "/studio/new", ready: ".sample" },
+    { name: "import", path: "/studio/import", ready: ".choose-file" },
+    { name: "models", path: "/integrations/models", ready: ".page .card" },
+    { name: "builder", path: `/apps/${reply}/build`, ready: ".step, .outline" },
+    { name: "inputs", path: `/apps/${reply}/build?tab=inputs`, ready: ".inputs-form" },
+    { name: "run", path: `/apps/${reply}/build?run=${run}&tab=trace`, ready: ".trace-total" },
+    { name: "events", path: `/apps/${reply}/build?run=${run}&tab=events`, ready: ".events" },
+    { name: "step", path: `/apps/${reply}/build?run=${run}&step=1006`, ready: ".dock .json" },
+    { name: "runs", path: `/apps/${reply}/runs`, ready: "tbody tr" },
+    { name: "API access", path: `/apps/${reply}/access/api`, ready: ".key-list, .access-card" },
+    { name: "chat app", path: `/apps/${chat}/build`, ready: ".step, .outline" },
+    { name: "missing app", path: "/apps/00000000-0000-7000-8000-000000000000/build", ready: "h1, h2" },
+    { name: "no page", path: "/nowhere", ready: "h1, h2" },
+  ];
+
+  beforeAll(async () => {
+    site = await Site.start();
+    await site.becomeOwner(locale);
+    reply = await site.importApp(example("templates/support-reply.yml"));
+    chat = await site.importApp(example("templates/internal-chatbot.yml"));
+    for (const file of ["cv-screening.yml", "order-desk.yml", "templates/arabic-letter.yml"]) {
+      await site.importDraft(example(file));
+    }
+    run = await site.finishedRun(reply, { message: "My kettle arrived broken, order SO-20418." });
+  });
+  afterAll(() => site?.close());
+  afterEach(async () => {
+    await site.closeWindows();
+    expect(site.takeComplaints().filter((one) => !/status of 404 .*00000000-0000/.test(one))).toEqual([]);
+  });
+
+  it("are accessible in light and in dark", async () => {
+    const { page } = await site.open("/studio", { locale });
+    for (const { name, path, ready } of screens()) {
+      await page.goto(site.url + path);
+      await page.locator(ready).first().waitFor();
+      await expectAccessible(page, name);
+    }
+  });
+
+  it("fit a screen of 390 pixels without scrolling sideways, and stay accessible", async () => {
+    const { page } = await site.open("/studio", { locale, width: 390, height: 844 });
+    for (const { name, path, ready } of screens()) {
+      await page.goto(site.url + path);
+      await page.locator(ready).first().waitFor();
+      await expectNoSidewaysScroll(page, name);
+      await expectAccessible(page, `narrow ${name}`);
+    }
+  });
+
+  it("hold a conversation beside the canvas of a chat app", async () => {
+    const { page } = await site.open(`/apps/${chat}/build`, { locale });
+    await page.getByRole("button", { name: t("builder.run"), exact: true }).click();
+    const preview = page.getByRole("complementary", { name: t("chat.preview") });
+    await preview.getByRole("combobox").selectOption("IT");
+    await preview.getByRole("textbox", { name: t("chat.message") }).fill("My laptop is broken. What now?");
+    await page.keyboard.press("Enter");
+    await preview.getByRole("button", { name: t("ui.copy") }).waitFor();
+    expect(await preview.getByRole("article", { name: t("chat.answer") }).innerText()).not.toBe("");
+    await preview.getByRole("textbox", { name: t("chat.message") }).fill("And my phone?");
+    await page.keyboard.press("Enter");
+    await preview.getByRole("button", { name: t("ui.copy") }).nth(1).waitFor();
+    await expectAccessible(page, "conversation");
+  });
+
+  it("open menus that keep to the rules too", async () => {
+    const { page } = await site.open("/studio", { locale });
+    await page.getByRole("button", { name: t.like("app.more-of") }).first().click();
+    await page.getByRole("menuitem", { name: t("app.delete") }).waitFor();
+    await expectAccessible(page, "menu of an app");
+    await page.getByRole("menuitem", { name: t("app.delete") }).click();
+    await page.getByRole("dialog").waitFor();
+    await expectAccessible(page, "question before deleting");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: t.like("frame.account") }).click();
+    await page.getByRole("menuitemradio", { name: t("frame.theme.dark") }).waitFor();
+    await expectAccessible(page, "account menu");
+  });
+});
