@@ -63,7 +63,8 @@ export const importRules: ImportRule[] = [
   },
   {
     row: "`web/*`",
-    code: within("web/"),
+    // Build files beside `src` run under Node.
+    code: within("web/[\\w-]+/src/"),
     forbidden: [
       [/^@diwan\/(?!contracts$|workflow$|ui$|ui\/)/, "pages import contracts, workflow and web/ui only"],
       [/^node:/, "pages run in browsers"],

@@ -5,7 +5,6 @@ export const RunErrors = defineErrors("run", {
   "not-found": { kind: "caller", message: "This run was not found." },
   "conversation-not-found": { kind: "caller", message: "This conversation was not found." },
   "lease-lost": { kind: "dependency", message: "Another worker has taken this run over." },
-  "queue-full": { kind: "dependency", message: "Too many runs are waiting. Try again in a moment." },
   "worker-lost": {
     kind: "dependency",
     message: ({ takeovers }: { takeovers: number }) =>
@@ -15,5 +14,4 @@ export const RunErrors = defineErrors("run", {
     kind: "dependency",
     message: ({ seconds }: { seconds: number }) => `No worker took this run within ${seconds} seconds.`,
   },
-  "time-limit": { kind: "author", message: ({ text }: { text: string }) => text },
 });

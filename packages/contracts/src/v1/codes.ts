@@ -50,7 +50,6 @@ export const v1CodeOf: Readonly<Record<string, V1Code>> = {
   "request.unsupported-media-type": "unsupported_media_type",
   "run.conversation-not-found": "not_found",
   "run.not-found": "not_found",
-  "run.queue-full": "too_many_requests",
   "v1.method-not-allowed": "method_not_allowed",
   "v1.no-such-route": "not_found",
   "v1.not-chat-app": "not_chat_app",

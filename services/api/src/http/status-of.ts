@@ -21,7 +21,6 @@ const byCode: Record<string, number> = {
   "request.unsupported-media-type": 415,
   "run.conversation-not-found": 404,
   "run.not-found": 404,
-  "run.queue-full": 503,
   "setup.done": 404,
   "setup.required": 503,
   "setup.secret-wrong": 401,

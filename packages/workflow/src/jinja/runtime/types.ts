@@ -33,6 +33,6 @@ export function textOf(value: string | Markup): string {
   return typeof value === "string" ? value : value.text;
 }
 
-export function isList(value: Py): value is Py[] {
+function isList(value: Py): value is Py[] {
   return Array.isArray(value);
 }
