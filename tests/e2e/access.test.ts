@@ -53,7 +53,11 @@ describe.skipIf(chromiumHere.missing)(`API access ${chromiumHere.name}`, () => {
     expect(await reply.json()).toMatchObject({ data: { status: "succeeded", outputs: { reply: expect.any(String) } } });
 
     await page.goto(`${site.url}/apps/${appId}/runs`);
-    await page.getByRole("row").filter({ hasText: t("runs.trigger.api") }).first().waitFor();
+    await page
+      .getByRole("row")
+      .filter({ hasText: t("runs.trigger.api") })
+      .first()
+      .waitFor();
     await page.goto(`${site.url}/apps/${appId}/access/api`);
     await page.getByRole("button", { name: t("access.revoke") }).click();
     const question = page.getByRole("dialog");

@@ -55,7 +55,10 @@ describe.skipIf(chromiumHere.missing).each(visits)(`a first visit in %s ${chromi
   it("opens the sample with its graph, the flow going in the direction of reading", async () => {
     await page.getByRole("listitem").filter({ hasText: "Support reply" }).getByRole("button").click();
     await step("Customer message").waitFor();
-    const [first, last] = await Promise.all([step("Customer message").boundingBox(), page.locator(".step[data-fam=io]").last().boundingBox()]);
+    const [first, last] = await Promise.all([
+      step("Customer message").boundingBox(),
+      page.locator(".step[data-fam=io]").last().boundingBox(),
+    ]);
     expect(Math.sign(last!.x - first!.x)).toBe(visit.dir === "rtl" ? -1 : 1);
     const documentOfApp = await page.evaluate<{ graph: { nodes: { id: string; position: { x: number } }[] } }>(
       `fetch("/console/api/apps/" + location.pathname.split("/")[2]).then((reply) => reply.json())`,
@@ -88,9 +91,9 @@ describe.skipIf(chromiumHere.missing).each(visits)(`a first visit in %s ${chromi
     expect(seen.lengths.length).toBeGreaterThan(3);
     expect(await page.locator(".canvas .step.succeeded").count()).toBe(stepsTaken);
     expect(await page.locator(".canvas .step.skipped").innerText()).toContain(t("run.state.skipped"));
-    expect(await page.locator(".canvas .step.succeeded").first().getByRole("button").getAttribute("aria-label")).toContain(
-      t("run.state.succeeded"),
-    );
+    expect(
+      await page.locator(".canvas .step.succeeded").first().getByRole("button").getAttribute("aria-label"),
+    ).toContain(t("run.state.succeeded"));
     await expectAccessible(page, "builder after a run");
   });
 
@@ -126,7 +129,10 @@ describe.skipIf(chromiumHere.missing).each(visits)(`a first visit in %s ${chromi
   });
 
   it("lists the run, and shows it again from there and after a reload", async () => {
-    await page.getByRole("navigation", { name: t("app.sections") }).getByText(t("app.section.runs")).click();
+    await page
+      .getByRole("navigation", { name: t("app.sections") })
+      .getByText(t("app.section.runs"))
+      .click();
     const row = page.getByRole("row").filter({ hasText: t("runs.status.succeeded") });
     await row.waitFor();
     expect(await row.count()).toBe(1);

@@ -41,12 +41,11 @@ const languages = [
   ["Arabic", "ar"],
 ] as const;
 
-describe.skipIf(chromiumHere.missing).each(languages)(`importing in %s ${chromiumHere.name}`, (_language, locale) => {
-  const t = wordsOf(locale);
+describe.skipIf(chromiumHere.missing)(`importing ${chromiumHere.name}`, () => {
   let site: Site;
   beforeAll(async () => {
     site = await Site.start();
-    await site.becomeOwner(locale);
+    await site.becomeOwner();
   });
   afterAll(() => site?.close());
   afterEach(async () => {
@@ -54,7 +53,9 @@ describe.skipIf(chromiumHere.missing).each(languages)(`importing in %s ${chromiu
     expect(site.takeComplaints()).toEqual([]);
   });
 
-  it("opens the app of a file that was chosen", async () => {
+  it.each(languages)("opens the app of a file that was chosen, in %s", async (_language, locale) => {
+    const t = wordsOf(locale);
+    await site.call("PATCH", "/console/api/account", { locale });
     const { page } = await site.open("/studio", { locale });
     await page.getByRole("link", { name: t("studio.import"), exact: true }).click();
     await page.getByRole("heading", { name: t("studio.import.title") }).waitFor();
@@ -63,45 +64,64 @@ describe.skipIf(chromiumHere.missing).each(languages)(`importing in %s ${chromiu
       page.waitForEvent("filechooser"),
       page.getByRole("button", { name: t("studio.import.choose") }).click(),
     ]);
-    await chooser.setFiles({ name: "story.yml", mimeType: "text/yaml", buffer: Buffer.from(example("story-chat.yml")) });
+    await chooser.setFiles({
+      name: "story.yml",
+      mimeType: "text/yaml",
+      buffer: Buffer.from(example("story-chat.yml")),
+    });
     await page.waitForURL(/\/apps\/[0-9a-f-]+\/build/);
     await page.locator(".canvas .step").first().waitFor();
     expect(await page.locator(".canvas .step").count()).toBeGreaterThan(2);
     await page.getByText(t("studio.import.done")).waitFor();
   });
 
-  it("takes a file that is dropped on the studio, and says what about it cannot run", async () => {
-    const { page } = await site.open("/studio", { locale });
-    await page.getByRole("heading", { name: t("frame.studio"), level: 1 }).waitFor();
-    await drop(page, ".page", "answers.yml", example("knowledge-answers.yml"));
-    await page.waitForURL(/\/studio\/import/);
-    const report = page.getByRole("region", { name: t("studio.report") });
-    await report.getByRole("listitem").first().waitFor();
-    await expectAccessible(page, "import with warnings");
-    await report.getByRole("button", { name: t("studio.report.open") }).click();
-    await page.locator(".canvas .step").first().waitFor();
-    expect(await page.locator(".step-badge").filter({ hasText: t("builder.later-step") }).count()).toBeGreaterThan(0);
-    await expectAccessible(page, "builder of an app that cannot run yet");
-  });
+  it.each(languages)(
+    "takes a file that is dropped on the studio, and says what about it cannot run, in %s",
+    async (_language, locale) => {
+      const t = wordsOf(locale);
+      await site.call("PATCH", "/console/api/account", { locale });
+      const { page } = await site.open("/studio", { locale });
+      await page.getByRole("heading", { name: t("frame.studio"), level: 1 }).waitFor();
+      await drop(page, ".page", "answers.yml", example("knowledge-answers.yml"));
+      await page.waitForURL(/\/studio\/import/);
+      const report = page.getByRole("region", { name: t("studio.report") });
+      await report.getByRole("listitem").first().waitFor();
+      await expectAccessible(page, "import with warnings");
+      await report.getByRole("button", { name: t("studio.report.open") }).click();
+      await page.locator(".canvas .step").first().waitFor();
+      expect(
+        await page
+          .locator(".step-badge")
+          .filter({ hasText: t("builder.later-step") })
+          .count(),
+      ).toBeGreaterThan(0);
+      await expectAccessible(page, "builder of an app that cannot run yet");
+    },
+  );
 
-  it("says what is wrong with a bad file and on which line, and makes no app of it", async () => {
-    const { page } = await site.open("/studio/import", { locale });
-    await page.getByRole("heading", { name: t("studio.import.title") }).waitFor();
-    const before = await site.call<{ total: number }>("GET", "/console/api/workspaces/{workspaceId}/apps");
-    const report = page.getByRole("alert", { name: t("studio.report") });
-    await drop(page, ".choose-file", "story.yml", notYaml);
-    await report.getByText(/Line 5, column 1: this is not valid YAML/).waitFor();
-    expect(await report.innerText()).toMatch(t.like("studio.report.failed"));
-    expect(await report.innerText()).toContain("story.yml");
-    await expectAccessible(page, "import of a file that is no YAML");
-    await drop(page, ".choose-file", "story.yml", badGraph);
-    await report.getByRole("listitem").first().waitFor();
-    expect(await report.getByRole("listitem").allInnerTexts()).toEqual([
-      expect.stringContaining("Line 13"),
-      expect.stringContaining("Line 14"),
-    ]);
-    await expectAccessible(page, "import of a bad graph");
-    const after = await site.call<{ total: number }>("GET", "/console/api/workspaces/{workspaceId}/apps");
-    expect(after.total).toBe(before.total);
-  });
+  it.each(languages)(
+    "says what is wrong with a bad file and on which line, and makes no app of it, in %s",
+    async (_language, locale) => {
+      const t = wordsOf(locale);
+      await site.call("PATCH", "/console/api/account", { locale });
+      const { page } = await site.open("/studio/import", { locale });
+      await page.getByRole("heading", { name: t("studio.import.title") }).waitFor();
+      const before = await site.call<{ total: number }>("GET", "/console/api/workspaces/{workspaceId}/apps");
+      const report = page.getByRole("alert", { name: t("studio.report") });
+      await drop(page, ".choose-file", "story.yml", notYaml);
+      await report.getByText(/Line 5, column 1: this is not valid YAML/).waitFor();
+      expect(await report.innerText()).toMatch(t.like("studio.report.failed"));
+      expect(await report.innerText()).toContain("story.yml");
+      await expectAccessible(page, "import of a file that is no YAML");
+      await drop(page, ".choose-file", "story.yml", badGraph);
+      await report.getByRole("listitem").first().waitFor();
+      expect(await report.getByRole("listitem").allInnerTexts()).toEqual([
+        expect.stringContaining("Line 13"),
+        expect.stringContaining("Line 14"),
+      ]);
+      await expectAccessible(page, "import of a bad graph");
+      const after = await site.call<{ total: number }>("GET", "/console/api/workspaces/{workspaceId}/apps");
+      expect(after.total).toBe(before.total);
+    },
+  );
 });

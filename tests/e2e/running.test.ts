@@ -58,7 +58,11 @@ describe.skipIf(chromiumHere.missing)(`running in the builder ${chromiumHere.nam
     await page.locator(".run-facts").getByText(t("runs.status.failed")).waitFor();
     await expectAccessible(page, "failed run");
     await page.goto(`${site.url}/apps/${appId}/runs`);
-    await page.getByRole("row").filter({ hasText: t("runs.status.failed") }).first().waitFor();
+    await page
+      .getByRole("row")
+      .filter({ hasText: t("runs.status.failed") })
+      .first()
+      .waitFor();
     await expectAccessible(page, "list with a failed run");
   });
 

@@ -1,7 +1,8 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible, expectNoSidewaysScroll } from "./support/checks.ts";
 import { chromiumHere } from "./support/chromium.ts";
-import { example, Site } from "./support/site.ts";
+import { example, Site, type VisitorOptions } from "./support/site.ts";
 import { wordsOf } from "./support/words.ts";
 
 const languages = [
@@ -9,8 +10,7 @@ const languages = [
   ["Arabic", "ar"],
 ] as const;
 
-describe.skipIf(chromiumHere.missing).each(languages)(`screens in %s ${chromiumHere.name}`, (_language, locale) => {
-  const t = wordsOf(locale);
+describe.skipIf(chromiumHere.missing)(`screens ${chromiumHere.name}`, () => {
   let site: Site;
   let reply: string;
   let chat: string;
@@ -37,7 +37,7 @@ describe.skipIf(chromiumHere.missing).each(languages)(`screens in %s ${chromiumH
 
   beforeAll(async () => {
     site = await Site.start();
-    await site.becomeOwner(locale);
+    await site.becomeOwner();
     reply = await site.importApp(example("templates/support-reply.yml"));
     chat = await site.importApp(example("templates/internal-chatbot.yml"));
     for (const file of ["cv-screening.yml", "order-desk.yml", "templates/arabic-letter.yml"]) {
@@ -51,26 +51,38 @@ describe.skipIf(chromiumHere.missing).each(languages)(`screens in %s ${chromiumH
     expect(site.takeComplaints().filter((one) => !/status of 404 .*00000000-0000/.test(one))).toEqual([]);
   });
 
-  it("are accessible in light and in dark", async () => {
-    const { page } = await site.open("/studio", { locale });
-    for (const { name, path, ready } of screens()) {
-      await page.goto(site.url + path);
-      await page.locator(ready).first().waitFor();
-      await expectAccessible(page, name);
-    }
+  /** Goes through all screens, in two windows at once. */
+  async function visitAll(options: VisitorOptions, look: (page: Page, name: string) => Promise<void>): Promise<void> {
+    await site.call("PATCH", "/console/api/account", { locale: options.locale });
+    const waiting = screens();
+    const window = async () => {
+      const { page } = await site.open("/studio", options);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await page.goto(site.url + next.path);
+        await page.locator(next.ready).first().waitFor();
+        await look(page, next.name);
+      }
+    };
+    await Promise.all([window(), window()]);
+  }
+
+  it.each(languages)("are accessible in light and in dark, in %s", async (_language, locale) => {
+    await visitAll({ locale }, expectAccessible);
   });
 
-  it("fit a screen of 390 pixels without scrolling sideways, and stay accessible", async () => {
-    const { page } = await site.open("/studio", { locale, width: 390, height: 844 });
-    for (const { name, path, ready } of screens()) {
-      await page.goto(site.url + path);
-      await page.locator(ready).first().waitFor();
-      await expectNoSidewaysScroll(page, name);
-      await expectAccessible(page, `narrow ${name}`);
-    }
-  });
+  it.each(languages)(
+    "fit 390 pixels without scrolling sideways, and stay accessible, in %s",
+    async (_language, locale) => {
+      await visitAll({ locale, width: 390, height: 844 }, async (page, name) => {
+        await expectNoSidewaysScroll(page, name);
+        await expectAccessible(page, `narrow ${name}`, ["light"]);
+      });
+    },
+  );
 
-  it("hold a conversation beside the canvas of a chat app", async () => {
+  it.each(languages)("hold a conversation beside the canvas of a chat app, in %s", async (_language, locale) => {
+    const t = wordsOf(locale);
+    await site.call("PATCH", "/console/api/account", { locale });
     const { page } = await site.open(`/apps/${chat}/build`, { locale });
     await page.getByRole("button", { name: t("builder.run"), exact: true }).click();
     const preview = page.getByRole("complementary", { name: t("chat.preview") });
@@ -81,13 +93,21 @@ describe.skipIf(chromiumHere.missing).each(languages)(`screens in %s ${chromiumH
     expect(await preview.getByRole("article", { name: t("chat.answer") }).innerText()).not.toBe("");
     await preview.getByRole("textbox", { name: t("chat.message") }).fill("And my phone?");
     await page.keyboard.press("Enter");
-    await preview.getByRole("button", { name: t("ui.copy") }).nth(1).waitFor();
+    await preview
+      .getByRole("button", { name: t("ui.copy") })
+      .nth(1)
+      .waitFor();
     await expectAccessible(page, "conversation");
   });
 
-  it("open menus that keep to the rules too", async () => {
+  it.each(languages)("open menus that keep to the rules too, in %s", async (_language, locale) => {
+    const t = wordsOf(locale);
+    await site.call("PATCH", "/console/api/account", { locale });
     const { page } = await site.open("/studio", { locale });
-    await page.getByRole("button", { name: t.like("app.more-of") }).first().click();
+    await page
+      .getByRole("button", { name: t.like("app.more-of") })
+      .first()
+      .click();
     await page.getByRole("menuitem", { name: t("app.delete") }).waitFor();
     await expectAccessible(page, "menu of an app");
     await page.getByRole("menuitem", { name: t("app.delete") }).click();

@@ -46,6 +46,7 @@ export function AccountMenu({ slim }: { slim: boolean }) {
     { kind: "label", text: t("frame.language") },
     ...languages.map(({ locale, name }) => ({
       text: name,
+      lang: locale,
       checked: account.locale === locale,
       onSelect: () => change.mutate({ locale }),
     })),

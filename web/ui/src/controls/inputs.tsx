@@ -53,7 +53,8 @@ export function TextArea({ label, hint, error, optional, value, onChange, classN
 type SelectFieldProps = FieldProps & {
   value: string;
   onChange: (value: string) => void;
-  options: { value: string; text: string }[];
+  /** `lang` where a text is not in the page's language. */
+  options: { value: string; text: string; lang?: string }[];
 };
 
 export function SelectField({ label, hint, error, optional, value, onChange, options }: SelectFieldProps) {
@@ -63,7 +64,7 @@ export function SelectField({ label, hint, error, optional, value, onChange, opt
         <span className="select-box">
           <select {...wiring} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
             {options.map((option) => (
-              <option key={option.value} value={option.value}>
+              <option key={option.value} value={option.value} lang={option.lang}>
                 {option.text}
               </option>
             ))}

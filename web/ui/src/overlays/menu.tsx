@@ -8,6 +8,8 @@ export type MenuEntry =
   | {
       kind?: "item";
       text: string;
+      /** Where the text is not in the page's language. */
+      lang?: string;
       icon?: ReactNode;
       /** Of several that exclude each other: this is the chosen one. */
       checked?: boolean;
@@ -60,6 +62,7 @@ function drawEntry(entry: MenuEntry): ReactNode {
   if (entry.checked !== undefined) {
     return (
       <MantineMenu.RadioItem
+        lang={entry.lang}
         value={entry.text}
         checked={entry.checked}
         onChange={entry.onSelect}

@@ -77,8 +77,8 @@ export function SetUpFields({ form, problems, secretKnown, locale, onChange, onL
         value={locale}
         onChange={(value) => onLocale(value === "ar" ? "ar" : "en")}
         options={[
-          { value: "en", text: "English" },
-          { value: "ar", text: "العربية" },
+          { value: "en", text: "English", lang: "en" },
+          { value: "ar", text: "العربية", lang: "ar" },
         ]}
       />
     </>

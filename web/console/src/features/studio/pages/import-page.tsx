@@ -51,9 +51,7 @@ export function ImportPage() {
         </header>
         <p className="lead">{t("studio.import.lead")}</p>
         <div className="stack import-form">
-          {failure !== null && (
-            <ImportFailure error={failure} fileName={source.name} />
-          )}
+          {failure !== null && <ImportFailure error={failure} fileName={source.name} />}
           {report !== undefined && (
             <ImportReportCard
               report={report}
