@@ -1,4 +1,4 @@
-import { float, isFloat, isObject, type Value } from "../values/index.ts";
+import { float, isFile, isFloat, isObject, type Value } from "../values/index.ts";
 import type { InputField } from "./input-fields.ts";
 
 export type CheckedInputs =
@@ -51,8 +51,8 @@ function checkInput(field: InputField, given: Value): Value | Refusal {
       return checkSwitch(variable, given);
     case "file":
       // Callers may send the list form for a single file too.
-      if (Array.isArray(given) && given.length === 1 && isObject(given[0]!)) return given[0]!;
-      return isObject(given) ? given : refuse(`${variable} in input form must be a file`);
+      if (Array.isArray(given) && given.length === 1 && isMapping(given[0]!)) return given[0]!;
+      return isMapping(given) ? given : refuse(`${variable} in input form must be a file`);
     case "file-list":
       return checkFileList(field, given);
     case "json_object":
@@ -98,13 +98,18 @@ function checkSwitch(variable: string, given: Value): Value | Refusal {
 }
 
 function checkFileList({ variable, maxLength }: InputField, given: Value): Value | Refusal {
-  if (!Array.isArray(given) || !given.every((item) => isObject(item))) {
+  if (!Array.isArray(given) || !given.every(isMapping)) {
     return refuse(`${variable} in input form must be a list of files`);
   }
   if (maxLength !== null && maxLength > 0 && given.length > maxLength) {
     return refuse(`${variable} in input form must have at most ${maxLength} files`);
   }
   return given;
+}
+
+/** How a caller describes a file, or the file itself. */
+function isMapping(value: Value): boolean {
+  return isObject(value) || isFile(value);
 }
 
 function holdsObjects(value: Value): boolean {
