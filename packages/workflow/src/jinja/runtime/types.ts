@@ -32,7 +32,3 @@ export function isText(value: Py): value is string | Markup {
 export function textOf(value: string | Markup): string {
   return typeof value === "string" ? value : value.text;
 }
-
-function isList(value: Py): value is Py[] {
-  return Array.isArray(value);
-}

@@ -1,0 +1,90 @@
+import { noUsage, type RunEvent, type StepSettled } from "@diwan/contracts";
+import { expect, it } from "vitest";
+import { EventPublisher } from "./event-publisher.ts";
+import { JournalWriter } from "./journal-writer.ts";
+
+const delta = (text: string, selector = ["a", "text"]): RunEvent => ({ type: "text-delta", text, selector });
+const started = { type: "run.started", workflowId: "w", inputs: {}, reason: "initial", at: 0 } as const;
+
+function recorder() {
+  const groups: RunEvent[][] = [];
+  const writer = {
+    lastSeq: 0,
+    append: async (events: readonly RunEvent[]) => void groups.push(structuredClone([...events])),
+    close: async () => {},
+  };
+  return { groups, publisher: new EventPublisher(writer) };
+}
+
+it("sends the first text at once, and joins what follows within a tick", async () => {
+  const { groups, publisher } = recorder();
+  publisher.publish(started);
+  publisher.publish(delta("one "));
+  await new Promise((done) => setImmediate(done));
+  expect(groups).toEqual([[started, delta("one ")]]);
+  publisher.publish(delta("two "));
+  publisher.publish(delta("three"));
+  await new Promise((done) => setImmediate(done));
+  expect(groups).toHaveLength(1);
+  await publisher.flush();
+  expect(groups[1]).toEqual([delta("two three")]);
+});
+
+it("joins only text of the same variable, and keeps the order of everything", async () => {
+  const { groups, publisher } = recorder();
+  for (const event of [delta("a"), delta("b"), delta("c", ["b", "text"]), started, delta("d")])
+    publisher.publish(event);
+  await publisher.flush();
+  expect(groups.flat()).toEqual([delta("ab"), delta("c", ["b", "text"]), started, delta("d")]);
+});
+
+const entry = (nodeId: string): StepSettled => ({
+  kind: "settled",
+  stepId: nodeId,
+  nodeId,
+  nodeType: "code",
+  title: "",
+  frame: [],
+  attempt: 1,
+  index: 1,
+  status: "succeeded",
+  branch: null,
+  inputs: {},
+  processData: {},
+  outputs: {},
+  error: null,
+  usage: noUsage,
+  metadata: {},
+  streams: [],
+  startedAt: 0,
+  finishedAt: 0,
+});
+
+it("writes the journal in groups, each at its place", async () => {
+  const groups: [number, number][] = [];
+  const journal = new JournalWriter(
+    5,
+    async (position, entries) => void groups.push([position, entries.length]),
+    () => {},
+  );
+  for (let place = 0; place < 70; place += 1) journal.add(entry(`n${place}`));
+  await journal.flush();
+  journal.add(entry("last"));
+  const rest = await journal.takeRest();
+  expect(groups).toEqual([
+    [5, 64],
+    [69, 6],
+  ]);
+  expect([rest.position, rest.entries.length]).toEqual([75, 1]);
+});
+
+it("tells when a group could not be written", async () => {
+  const told: unknown[] = [];
+  const refuse = async () => {
+    throw new Error("another worker has it");
+  };
+  const journal = new JournalWriter(0, refuse, (error) => told.push(error));
+  journal.add(entry("n"));
+  await expect(journal.flush()).rejects.toThrow("another worker");
+  expect(told).toHaveLength(1);
+});
