@@ -8,8 +8,8 @@ import { consoleRoutes } from "./routes/console/index.ts";
 import { healthRoutes } from "./routes/health.routes.ts";
 import { v1Routes } from "./routes/v1/index.ts";
 
-/** Larger than the largest app file in JSON. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Larger than the largest app file in JSON, and than what people take for one: those get a sentence, not a cut. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** The api as one server; it listens when told to. */
 export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {

@@ -133,6 +133,8 @@ it.each([
   ["no workflow", "app: {mode: workflow}", /needs a `workflow` section/],
   ["no steps", "app: {mode: workflow}\nworkflow: {graph: {nodes: [], edges: []}}", /has no steps/],
   ["5 MB and more of text", `app: ${"x".repeat(6_000_000)}`, /has 6.0 MB; app files may have at most 5 MB/],
+  ["a million values", `app: [${"x, ".repeat(600_000)}]`, /holds more values than an app could/],
+  ["very deep nesting", `app: ${"[".repeat(200_000)}`, /nested too deeply/],
   ["deep nesting", `app: ${"[".repeat(500)}${"]".repeat(500)}`, /nested too deeply/],
 ])("answers %s with a sentence", (_, text, sentence) => {
   const say = () => {

@@ -8,6 +8,10 @@ export const AppFileErrors = defineErrors("app", {
     message: ({ megabytes, most }: { megabytes: string; most: string }) =>
       `The file has ${megabytes} MB; app files may have at most ${most} MB. Is it an app file?`,
   },
+  "file-too-many-values": {
+    kind: "caller",
+    message: "The file holds more values than an app could. Is it an app file?",
+  },
   "file-not-yaml": {
     kind: "caller",
     message: ({ line, column, reason }: { line: number; column: number; reason: string }) =>

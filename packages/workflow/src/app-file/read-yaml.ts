@@ -5,6 +5,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
@@ -30,7 +31,8 @@ export type YamlText = {
 /**
  * Reads YAML as Python's loader does (version 1.1: `yes` is true, `1.0` is a float), with numbers keeping their kind.
  *
- * @throws app.file-empty, app.file-too-large, app.file-not-yaml, app.file-aliases, app.file-too-deep (caller)
+ * @throws app.file-empty, app.file-too-large, app.file-not-yaml, app.file-aliases, app.file-too-deep,
+ *         app.file-too-many-values (caller)
  */
 export function readYaml(text: string): YamlText {
   if (text.trim() === "") throw AppFileErrors["file-empty"]({});
@@ -38,10 +40,29 @@ export function readYaml(text: string): YamlText {
     const megabytes = (text.length / 1_000_000).toFixed(1);
     throw AppFileErrors["file-too-large"]({ megabytes, most: String(MAX_CHARACTERS / 1_000_000) });
   }
+  if (text.length > SMALL_CHARACTERS) checkShape(text);
   const lines = new LineCounter();
   const document = parse(text, lines);
   const reader = new TreeReader(document, lines);
   return { value: reader.read(document.contents, 0), lineOf: (path) => lineOf(document, path, lines) };
+}
+
+/** Below this nothing can take long. */
+const SMALL_CHARACTERS = 100_000;
+/** Names, values and marks of a file. A tree of more takes seconds and gigabytes to build. */
+const MAX_TOKENS = 1_000_000;
+
+/** Counts without building anything: a large file is either long texts, which are cheap, or many values, which are not. */
+function checkShape(text: string): void {
+  let tokens = 0;
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    if (depth > MAX_DEPTH) throw AppFileErrors["file-too-deep"]({ line: 1 });
+    if (tokens > MAX_TOKENS) throw AppFileErrors["file-too-many-values"]({});
+  }
 }
 
 function parse(text: string, lines: LineCounter): Document {
