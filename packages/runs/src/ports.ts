@@ -134,8 +134,13 @@ export type LocalSlot = {
  * The live events of runs. Kept for a while after the end, so a reader that was cut can go on.
  */
 export type LiveEvents = {
-  /** Opens the stream for writing; `lastSeq` is the number of the last event of an earlier worker, 0 for none. */
-  open(runId: RunId): Promise<LiveEventWriter>;
+  /**
+   * Opens the stream for writing; `lastSeq` is the number of the last event of an earlier worker, 0 for none.
+   *
+   * @param above  Where events of earlier workers were lost with their process, numbers go on above this one: a reader
+   * who had some of them then lacks none of the new ones.
+   */
+  open(runId: RunId, above?: number): Promise<LiveEventWriter>;
   /**
    * Events after `afterSeq` in order, past ones first, then new ones as they come; ends after `run.finished`.
    * Returns undefined when nothing is known of the run (never started here, or expired), after a moment in which one

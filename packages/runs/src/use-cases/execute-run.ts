@@ -86,6 +86,9 @@ export function leaseOf({ owner, clock, leaseMs }: Pick<ExecuteRunNeeds, "owner"
   return { owner, now, expiresAt: now + leaseMs };
 }
 
+/** No worker gets this far with one run: it would take days at the speed of the fastest model. */
+const MAX_EVENTS_OF_ATTEMPT = 1_000_000;
+
 class Execute {
   readonly #needs: ExecuteRunNeeds;
   readonly #scope: WorkspaceScope;
@@ -109,7 +112,7 @@ class Execute {
     });
     const heart = setInterval(() => this.#beat(), this.#needs.heartbeatMs);
     if (this.#run.stopRequestedBy !== null) this.#interrupt("stop");
-    const writer = await this.#needs.live.open(this.#run.id);
+    const writer = await this.#needs.live.open(this.#run.id, (this.#claimed.attempt - 1) * MAX_EVENTS_OF_ATTEMPT);
     try {
       return await this.#drive(writer);
     } finally {

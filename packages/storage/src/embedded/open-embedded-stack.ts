@@ -5,7 +5,7 @@ import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
-import { postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
+import { dropJobsInHand, postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
 import { databaseReadiness, type StorageStack } from "../stack.ts";
 import { openEmbedded } from "./open-embedded.ts";
 
@@ -37,7 +37,11 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
     const { pool } = embedded;
     await migrate(pool, { byVersion: options.version });
     const stores = createStores(new Database(pool, { prepare: true }), options);
-    const queue = new BullRunQueue(await postgresQueueBackend(pool, embedded.connection));
+    const backend = await postgresQueueBackend(pool, embedded.connection);
+    // The folder's lock says that whoever worked here before is gone: their runs need not wait for leases to end.
+    await stores.abandoned.endLeases(options.clock.now());
+    await dropJobsInHand(pool);
+    const queue = new BullRunQueue(backend);
     return {
       pool,
       stores,

@@ -24,6 +24,26 @@ describe("MemoryLiveEvents", () => {
     }
     expect(seen).toEqual([2, 3, 4]);
   });
+
+  it("goes on above a number where an earlier process took its events with it, for readers who had some of them", async () => {
+    const live = new MemoryLiveEvents();
+    const runId = ids.next<"run">();
+    const waiting = new AbortController();
+    const writer = await live.open(runId, 1_000);
+    expect(writer.lastSeq).toBe(1_000);
+    const reading = (async () => {
+      const seen: number[] = [];
+      for await (const { seq } of (await live.read(runId, 20, waiting.signal))!) {
+        seen.push(seq);
+        if (seq === 1_002) waiting.abort();
+      }
+      return seen;
+    })();
+    await writer.append([aDelta("a")]);
+    await writer.append([aDelta("b")]);
+    expect(await reading).toEqual([1_001, 1_002]);
+    expect((await live.open(runId, 5_000)).lastSeq).toBe(1_002);
+  });
 });
 
 describe("MemoryRunSignals", () => {

@@ -14,7 +14,7 @@ type Stream = {
   expiry: NodeJS.Timeout | undefined;
 };
 
-/** Live events within one process. After a restart readers go on from the journal. */
+/** Live events within one process. After a restart readers get what the next worker publishes, under higher numbers. */
 export class MemoryLiveEvents implements LiveEvents {
   readonly #streams = new Map<RunId, Stream>();
   readonly #limits: LiveEventLimits;
@@ -23,9 +23,10 @@ export class MemoryLiveEvents implements LiveEvents {
     this.#limits = { ...defaultLiveEventLimits, ...limits };
   }
 
-  async open(runId: RunId): Promise<LiveEventWriter> {
+  async open(runId: RunId, above = 0): Promise<LiveEventWriter> {
     const stream = this.#streamOf(runId);
     clearTimeout(stream.expiry);
+    if (stream.events.length === 0) stream.lastSeq = Math.max(stream.lastSeq, above);
     stream.opened += 1;
     wake(stream);
     return this.#writer(runId, stream, stream.opened);
@@ -102,7 +103,7 @@ async function* follow(stream: Stream, afterSeq: number, signal: AbortSignal): A
         // Older events may have been dropped while the reader was away.
         if (stream.events[place] !== event) break;
       }
-      if (seq < stream.lastSeq) continue;
+      if (seq < (stream.events.at(-1)?.seq ?? 0)) continue;
       if (stream.finished) return;
       await new Promise<void>((resolve) => {
         goOn = resolve;

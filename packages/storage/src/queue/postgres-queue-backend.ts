@@ -31,3 +31,11 @@ export async function postgresQueueBackend(pool: pg.Pool, connection: PostgresAd
       new Worker(name, process, { ...options, ...settings }) as unknown as RunJobWorker,
   };
 }
+
+/**
+ * Removes the jobs that a process had in hand when it was killed; their locks would stand in the way for a while. Only for
+ * whoever knows that nobody else works on this database. The reaper offers the runs again.
+ */
+export async function dropJobsInHand(pool: pg.Pool): Promise<void> {
+  await pool.query(`delete from ${SCHEMA}.job where state = 'active'`);
+}
