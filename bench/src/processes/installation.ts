@@ -12,12 +12,24 @@ export function newDataFolder(): { folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+const options = (folder: string) => ["--port", "0", "--data", folder];
+
 /** What `npm start` does, on a free port. */
 export async function startInstallation(
   folder: string,
   environment: Record<string, string> = {},
 ): Promise<StartedInstallation> {
-  const child = startChild(join(root, "scripts", "start.mjs"), ["--port", "0", "--data", folder], environment);
+  return ready(startChild(join(root, "scripts", "start.mjs"), options(folder), environment));
+}
+
+/** The same without the bootstrap in front. */
+export async function startDirectly(folder: string): Promise<StartedInstallation> {
+  const main = join(root, "services", "standalone", "src", "cli", "main.ts");
+  const environment = { NODE_COMPILE_CACHE: join(root, ".cache", "compile") };
+  return ready(startChild(main, ["start", ...options(folder)], environment));
+}
+
+async function ready(child: Child): Promise<StartedInstallation> {
   const { ms, match } = await child.until(/(http:\/\/127\.0\.0\.1:\d+)/);
   return { child, url: match[1]!, readyMs: ms };
 }
