@@ -17,13 +17,14 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const { handle, local, idle } = executeRunConsumer(needs, shutdown.signal);
   const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<unknown> = Promise.resolve();
-  const reap = () => {
-    reaping = reapRuns({ ...needs, limits: needs.settings.reaper }).catch((error: unknown) =>
+  const reap = (limits = needs.settings.reaper) => {
+    reaping = reapRuns({ ...needs, limits }).catch((error: unknown) =>
       needs.logger.warn({ err: error }, "Looking for abandoned runs failed."),
     );
   };
-  reap();
-  const timer = setInterval(reap, REAP_EVERY_MS);
+  // Whoever stopped before handed runs back without a job: those are taken up at once.
+  reap({ ...needs.settings.reaper, requeueAfterMs: 0 });
+  const timer = setInterval(() => reap(), REAP_EVERY_MS);
   return {
     local,
     async close(graceMs) {
