@@ -229,16 +229,12 @@ describe.concurrent("diwan run", () => {
 
   it.each<[string, () => string[], RegExp]>([
     ["no file", () => [], /Name one app file.*\nUsage: diwan run/],
-    ["two files", () => [greeting, asking], /Name one app file/],
     ["a file that is not there", () => [join(folder, "gone.yml")], /gone\.yml cannot be read: there is no such file/],
     ["a chat without a message", () => [asking], /say something to it with --query/],
     ["inputs that are no JSON", () => [greeting, "--inputs", "{name: Ada}"], /--inputs is not valid JSON/],
-    ["inputs that are a list", () => [greeting, "--inputs", "[1]"], /--inputs must be a JSON object/],
-    ["inputs from a file that is not there", () => [greeting, "--inputs", "@/nowhere.json"], /there is no such file/],
     ["a required input left out", () => [greeting], /name is required in input form/],
     ["an unknown kind of output", () => [greeting, "--output", "xml"], /--output is json, events or text, not "xml"/],
     ["an option that nobody knows", () => [greeting, "--verbose"], /--verbose/],
-    ["a pair without a sign between", () => [greeting, "--env", "GREETING"], /--env is written NAME=VALUE/],
     ["a file that is no app", () => [file("list.yml", "- 1\n- 2\n")], /no app file/],
     [
       "an app with steps of a later release",

@@ -1,6 +1,6 @@
-import type { ModelScript } from "@diwan/testkit";
+import type { ModelScript, SeenRequest } from "@diwan/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { appText, end, llm, start } from "../support/app-text.ts";
+import { appText, end, llm, start, text } from "../support/app-text.ts";
 import { eventNames, textOf } from "../support/event-stream.ts";
 import { type PublishedApp, startInstallation, type TestInstallation } from "../support/installation.ts";
 
@@ -11,10 +11,15 @@ let workflow: PublishedApp;
 let chat: PublishedApp;
 
 beforeAll(async () => {
-  const settings = { DIWAN_MODEL_FIRST_TOKEN_SECONDS: "0.4", DIWAN_MODEL_SILENCE_SECONDS: "0.4" };
+  const settings = { DIWAN_MODEL_FIRST_TOKEN_SECONDS: "0.8", DIWAN_MODEL_SILENCE_SECONDS: "0.8" };
   installation = await startInstallation({ settings });
+  installation.model.script((request) => failures.find(([name]) => asks(request, name))?.[1]);
   workflow = await installation.publish(
-    appText("workflow", [start(), llm("ask", "hi"), end("end", { text: ["ask", "text"] })], ["start>ask", "ask>end"]),
+    appText(
+      "workflow",
+      [start([text("say")]), llm("ask", "{{#start.say#}}"), end("end", { text: ["ask", "text"] })],
+      ["start>ask", "ask>end"],
+    ),
   );
   chat = await installation.publish(
     appText(
@@ -26,16 +31,18 @@ beforeAll(async () => {
 });
 afterAll(() => installation[Symbol.asyncDispose]());
 
+/** What the model does, how the cause is told, and how often it is asked in all. */
+
 const failures: [string, ModelScript, RegExp, number][] = [
   ["refuses the key", { error: { status: 401, message: "bad key sk-abcdef123456" } }, /refused the key/, 1],
   ["refuses the request", { error: { status: 400, message: "temperature is too high" } }, /temperature is too high/, 1],
   ["knows no such model", { error: { status: 404, message: "no such model" } }, /has no model "scripted"/, 1],
   ["has no quota left", { error: { status: 429, message: "insufficient quota" } }, /quota .* is used up/, 1],
   ["is broken", { error: { status: 500, message: "oops" } }, /it answered 500/, 3],
-  ["never answers", { hang: true }, /silent for 0.4 seconds/, 3],
-  ["is too slow to begin", { text: ["late"], delayMs: 900 }, /silent for 0.4 seconds/, 3],
+  ["never answers", { hang: true }, /silent for 0.8 seconds/, 3],
+  ["is too slow to begin", { text: ["late"], delayMs: 2_000 }, /silent for 0.8 seconds/, 3],
   ["answers nonsense", { raw: "<html>Welcome to nginx!</html>" }, /.+/, 3],
-  ["falls silent in the middle", { text: ["Once ", "upon"], pieceMs: 1_500 }, /silent for 0.4 seconds/, 1],
+  ["falls silent in the middle", { text: ["Once ", "upon"], pieceMs: 3_000 }, /silent for 0.8 seconds/, 1],
   [
     "is cut off in the middle",
     { text: ["Once ", "upon ", "a time"], cutAfter: 2 },
@@ -45,22 +52,25 @@ const failures: [string, ModelScript, RegExp, number][] = [
   ["ends without finishing", { text: ["Once ", "upon ", "a time"], endAfter: 2 }, /.+/, 1],
 ];
 
-describe.each(failures)("a model that %s", (_, script, cause, calls) => {
-  it("fails its step with the cause and ends the run, in a workflow", async () => {
-    installation.model.script(script);
-    installation.model.requests.length = 0;
-    const frames = await workflow.v1.frames("/workflows/run", { user: "ada", inputs: {} });
+describe("a model that", () => {
+  // All at once: most of their time is waiting.
+  it.concurrent.each(failures)("%s fails its step with the cause and ends the run", async (name, _, cause, calls) => {
+    const frames = await workflow.v1.frames("/workflows/run", { user: "ada", inputs: { say: `It ${name}.` } });
     const step = frames.findLast(({ data }) => data["event"] === "node_finished")!.data["data"] as Json;
     expect(step).toMatchObject({ node_id: "ask", status: "failed", error: expect.stringMatching(cause) });
     const { data } = frames.at(-1)!.data as { data: Json };
     expect(data).toMatchObject({ status: "failed", error: expect.stringMatching(cause) });
     expect(String(data["error"])).not.toContain("sk-abcdef123456");
-    expect(installation.model.requests).toHaveLength(calls);
+    expect(installation.model.requests.filter((request) => asks(request, name))).toHaveLength(calls);
     const detail = await workflow.v1.get(`/workflows/run/${data["id"]}`);
     expect(detail).toMatchObject({ status: "failed", error: expect.stringMatching(cause) });
     expect(detail["finished_at"]).not.toBeNull();
   });
 });
+
+function asks({ body }: SeenRequest, name: string): boolean {
+  return JSON.stringify(body).includes(`It ${name}.`);
+}
 
 it("keeps what a chat said before its model was cut off, and closes with an error", async () => {
   installation.model.script({ text: ["Once ", "upon ", "a time"], cutAfter: 2 });
@@ -81,7 +91,7 @@ it("comes back when the model does, without a restart", async () => {
     number % 2 === 1 ? { error: { status: 503, message: "busy" } } : { text: ["Fine."] },
   );
   installation.model.requests.length = 0;
-  const { data } = (await workflow.v1.post("/workflows/run", { user: "ada", inputs: {} })) as { data: Json };
+  const { data } = (await workflow.v1.post("/workflows/run", { user: "ada", inputs: { say: "hi" } })) as { data: Json };
   expect(data).toMatchObject({ status: "succeeded", outputs: { text: "Fine." } });
 });
 

@@ -10,7 +10,15 @@ import { type PublishedApp, startInstallation, type TestInstallation } from "../
 import { V1Client } from "../support/v1-client.ts";
 
 type Json = Record<string, unknown>;
-type Neighbour = { scope: WorkspaceScope; workflow: string; chat: string; workflowKey: string; chatKey: string };
+type Neighbour = {
+  scope: WorkspaceScope;
+  workflow: string;
+  chat: string;
+  workflowKey: string;
+  chatKey: string;
+  /** Of an app whose API access is switched off. */
+  closedKey: string;
+};
 
 let installation: TestInstallation;
 let neighbour: Neighbour;
@@ -61,8 +69,11 @@ async function makeNeighbour(folder: string): Promise<Neighbour> {
   };
   const workflow = await publish(workflowText);
   const chat = await publish(chatText);
+  const closed = await publish(chatText);
+  await stack.pool.query("update app set enable_api = false where id = $1", [closed.id]);
   await stack.close();
-  return { scope, workflow: workflow.id, chat: chat.id, workflowKey: workflow.key, chatKey: chat.key };
+  const keys = { workflowKey: workflow.key, chatKey: chat.key, closedKey: closed.key };
+  return { scope, workflow: workflow.id, chat: chat.id, ...keys };
 }
 
 describe("with another workspace's ids, keys of the service API", () => {
@@ -154,4 +165,21 @@ describe("with another workspace's ids, the console", () => {
     const { data } = (await theirs.workflow.post("/workflows/run", { user: "ada", inputs: {} })) as { data: Json };
     expect(data).toMatchObject({ status: "succeeded" });
   });
+});
+
+it("a key of an app whose API access is off is told so, on every route", async () => {
+  const closed = new V1Client(installation.url, neighbour.closedKey);
+  const refused = [
+    await closed.send("GET", "/info"),
+    await closed.send("GET", "/parameters"),
+    await closed.send("POST", "/chat-messages", { user: "ada", inputs: {}, query: "x" }),
+  ];
+  for (const response of refused) {
+    expect(response.status).toBe(403);
+    expect(await response.json()).toEqual({
+      code: "forbidden",
+      status: 403,
+      message: expect.stringContaining("switched off"),
+    });
+  }
 });
