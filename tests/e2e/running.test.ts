@@ -98,6 +98,19 @@ describe.skipIf(chromiumHere.missing)(`running in the builder ${chromiumHere.nam
     await again.page.locator(".run-facts").getByText("Succeeded").waitFor();
   });
 
+  it("lays out an app whose file has no places, along the flow", async () => {
+    const { page } = await site.open(`/apps/${appId}/build`);
+    const places: number[] = [];
+    for (const title of ["start", "Ask well", "Write", "Result"]) {
+      const box = await page
+        .locator(".canvas .step", { has: page.getByRole("button", { name: title, exact: true }) })
+        .boundingBox();
+      places.push(box!.x);
+    }
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(new Set(places).size).toBe(4);
+  });
+
   it("is reached and started by keyboard alone", async () => {
     model.script({ text: words("Tea is a drink.") });
     const { page } = await site.open(`/apps/${appId}/build`);

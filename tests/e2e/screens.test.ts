@@ -81,6 +81,20 @@ describe.skipIf(chromiumHere.missing)(`screens ${chromiumHere.name}`, () => {
     },
   );
 
+  it("give texts of both scripts the page's edge", async () => {
+    await site.call("PATCH", "/console/api/account", { locale: "en" });
+    const { page } = await site.open("/studio");
+    await page.locator(".app-card").first().waitFor();
+    // Where the words themselves begin, not the box around them.
+    const edges = await page.evaluate<{ text: number; box: number }>(`(() => {
+      const paragraph = [...document.querySelectorAll(".app-card .clamp")].find((one) => /^[\\u0600-\\u06ff]/.test(one.textContent));
+      const words = document.createRange();
+      words.selectNodeContents(paragraph);
+      return { text: words.getBoundingClientRect().left, box: paragraph.getBoundingClientRect().left };
+    })()`);
+    expect(Math.abs(edges.text - edges.box)).toBeLessThan(2);
+  });
+
   it.each(languages)("hold a conversation beside the canvas of a chat app, in %s", async (_language, locale) => {
     const t = wordsOf(locale);
     await site.call("PATCH", "/console/api/account", { locale });

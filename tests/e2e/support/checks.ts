@@ -33,7 +33,7 @@ export async function expectAccessible(
 export async function expectNoSidewaysScroll(page: Page, what: string): Promise<void> {
   const wider = await page.evaluate<string[]>(`(() => {
     const { clientWidth } = document.documentElement;
-    const scrolls = [...document.querySelectorAll("html, body, .main, .page, .app-frame, .bare")].filter(
+    const scrolls = [...document.querySelectorAll("html, body, .main, .page, .app-frame, .bare, .table-card")].filter(
       (box) => box.scrollWidth > box.clientWidth + 1,
     );
     const clipped = [...document.querySelectorAll("button, a, input, textarea, select, h1, h2, h3, p, td")].filter((part) => {

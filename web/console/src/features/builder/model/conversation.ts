@@ -1,4 +1,5 @@
 import type { RunDetail, RunSummary } from "@diwan/contracts";
+import { isOver } from "./run-view.ts";
 
 type TurnError = { code: string; message: string };
 export type Turn = {
@@ -8,13 +9,15 @@ export type Turn = {
   answer: string;
   status: RunSummary["status"];
   error: TurnError | null;
+  /** How much work the answer was; null until it is there. */
+  work: { steps: number; elapsedMs: number } | null;
 };
 export type Conversation = { id: string | null; inputs: Record<string, unknown>; turns: Turn[] };
 
 export const newConversation: Conversation = { id: null, inputs: {}, turns: [] };
 
 export function asked(conversation: Conversation, query: string, inputs: Record<string, unknown>): Conversation {
-  const turn: Turn = { runId: null, query, answer: "", status: "queued", error: null };
+  const turn: Turn = { runId: null, query, answer: "", status: "queued", error: null, work: null };
   return { ...conversation, inputs, turns: [...conversation.turns, turn] };
 }
 
@@ -33,10 +36,14 @@ export function refused(conversation: Conversation): Conversation {
   return { ...conversation, turns: conversation.turns.slice(0, -1) };
 }
 
-type Ending = { answer: string; status: RunSummary["status"]; error: TurnError | null };
+type Ending = Pick<Turn, "answer" | "status" | "error"> & { steps: readonly unknown[]; elapsedMs: number | null };
 
-export function answered(conversation: Conversation, runId: string, { answer, status, error }: Ending): Conversation {
-  const turns = conversation.turns.map((turn) => (turn.runId === runId ? { ...turn, answer, status, error } : turn));
+export function answered(conversation: Conversation, runId: string, ending: Ending): Conversation {
+  const { answer, status, error, steps, elapsedMs } = ending;
+  const work = { steps: steps.length, elapsedMs: elapsedMs ?? 0 };
+  const turns = conversation.turns.map((turn) =>
+    turn.runId === runId ? { ...turn, answer, status, error, work } : turn,
+  );
   return { ...conversation, turns };
 }
 
@@ -48,6 +55,7 @@ export function reopened(run: RunDetail): Conversation {
     answer: run.answer,
     status: run.status,
     error: run.error,
+    work: isOver(run.status) ? { steps: run.steps.length, elapsedMs: run.elapsed_ms ?? 0 } : null,
   };
   return { id: run.conversation_id, inputs: run.inputs, turns: [turn] };
 }

@@ -1,14 +1,18 @@
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import type { Graph, Step } from "./graph.ts";
-import { type Placed, placeSteps } from "./layout.ts";
+import { type LayOut, type Placed, placeSteps } from "./layout.ts";
 import { toView } from "./mirror.ts";
 
 type StepData = { step: Step; width: number; height: number };
 export type StepFlowNode = FlowNode<StepData>;
 
 /** The graph as React Flow draws it; parents come before their children, as it demands. */
-export function toFlow(graph: Graph, rightToLeft: boolean): { nodes: StepFlowNode[]; edges: FlowEdge[] } {
-  const placed = placeSteps(graph);
+export function toFlow(
+  graph: Graph,
+  rightToLeft: boolean,
+  layOut?: LayOut,
+): { nodes: StepFlowNode[]; edges: FlowEdge[] } {
+  const placed = placeSteps(graph, layOut);
   const nodes = [...graph.steps]
     .sort((one, other) => depth(one, graph) - depth(other, graph))
     .map((step) => flowNode(step, placed, rightToLeft));

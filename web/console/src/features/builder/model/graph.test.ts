@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toFlow } from "./flow.ts";
 import { noteText, readGraph } from "./graph.ts";
+import { layOut } from "./lay-out.ts";
 import { outline } from "./outline.ts";
 
 const node = (id: string, data: Record<string, unknown>, outer: Record<string, unknown> = {}) => ({
@@ -69,7 +70,7 @@ describe("reading the canvas of an app file", () => {
 
 describe("drawing the canvas", () => {
   it("lays steps without a position out in the direction of the flow", () => {
-    const { nodes } = toFlow(readGraph(branching), false);
+    const { nodes } = toFlow(readGraph(branching), false, layOut);
     const at = Object.fromEntries(nodes.map((item) => [item.id, item.position.x]));
     expect(at["start"]).toBeLessThan(at["check"] ?? 0);
     expect(at["check"]).toBeLessThan(at["each"] ?? 0);
@@ -97,7 +98,7 @@ describe("drawing the canvas", () => {
   });
 
   it("gives a container without a size room for what is inside", () => {
-    const { nodes } = toFlow(readGraph(branching), false);
+    const { nodes } = toFlow(readGraph(branching), false, layOut);
     const box = nodes.find((item) => item.id === "each");
     const inner = nodes.find((item) => item.id === "inner");
     expect(box?.width).toBeGreaterThan((inner?.position.x ?? 0) + (inner?.data.width ?? 0));

@@ -1,4 +1,3 @@
-import dagre from "@dagrejs/dagre";
 import type { Graph, Point, Step } from "./graph.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -8,7 +7,20 @@ const headHeight = 51;
 const rowHeight = 32;
 const bodyEnd = 5;
 const markerSize = 32;
-const containerPadding = { x: 24, top: 72, bottom: 24 };
+export const containerPadding = { x: 24, top: 72, bottom: 24 };
+
+/** Finds a place for every step of a level; part of a module that is loaded only where a file lacks places. */
+export type LayOut = (
+  graph: Graph,
+  level: Step[],
+  sizes: Map<string, { width: number; height: number }>,
+  inside: boolean,
+) => Map<string, Point>;
+
+/** Whether steps must be laid out before they can be drawn. */
+export function lacksPlaces(graph: Graph): boolean {
+  return graph.steps.some((step) => step.at === null && step.view !== "note");
+}
 
 export type Placed = { at: Point; width: number; height: number };
 
@@ -21,7 +33,7 @@ function stepHeight(step: Step): number {
  * A place and size for every step, in the document's own direction. Positions of the file stay; a level (the canvas, or the
  * inside of a container) where one is missing is laid out anew, for half a layout cannot be completed without overlaps.
  */
-export function placeSteps(graph: Graph): Map<string, Placed> {
+export function placeSteps(graph: Graph, layOut?: LayOut): Map<string, Placed> {
   const placed = new Map<string, Placed>();
   const children = new Map<string | null, Step[]>();
   for (const step of graph.steps) children.set(step.parent, [...(children.get(step.parent) ?? []), step]);
@@ -32,9 +44,10 @@ export function placeSteps(graph: Graph): Map<string, Placed> {
     for (const step of level) if (step.view === "container") placeLevel(step.id);
     const sizes = new Map(level.map((step) => [step.id, sizeOf(step, children.get(step.id) ?? [], placed)]));
     const missing = level.some((step) => step.at === null);
-    const spots = missing
-      ? layOut(graph, level, sizes, parent !== null)
-      : new Map(level.map((step) => [step.id, step.at]));
+    const spots =
+      missing && layOut !== undefined
+        ? layOut(graph, level, sizes, parent !== null)
+        : new Map(level.map((step) => [step.id, step.at]));
     for (const step of level) {
       const size = sizes.get(step.id) ?? { width: stepWidth, height: headHeight };
       placed.set(step.id, { at: spots.get(step.id) ?? { x: 0, y: 0 }, ...size });
@@ -57,28 +70,4 @@ function sizeOf(step: Step, inside: Step[], placed: Map<string, Placed>): { widt
     width: Math.max(step.size?.width ?? 0, needed.width),
     height: Math.max(step.size?.height ?? 0, needed.height),
   };
-}
-
-function layOut(
-  graph: Graph,
-  level: Step[],
-  sizes: Map<string, { width: number; height: number }>,
-  inside: boolean,
-): Map<string, Point> {
-  const plan = new dagre.graphlib.Graph();
-  plan.setGraph({ rankdir: "LR", nodesep: 36, edgesep: 80, ranksep: inside ? 48 : 80 });
-  plan.setDefaultEdgeLabel(() => ({}));
-  for (const step of level) if (step.view !== "note") plan.setNode(step.id, { ...sizes.get(step.id) });
-  for (const link of graph.links) {
-    if (plan.hasNode(link.source) && plan.hasNode(link.target)) plan.setEdge(link.source, link.target);
-  }
-  dagre.layout(plan);
-  const shift = inside ? { x: containerPadding.x, y: containerPadding.top } : { x: 0, y: 0 };
-  return new Map(
-    level.map((step): [string, Point] => {
-      if (step.view === "note") return [step.id, step.at ?? { x: 0, y: -160 }];
-      const { x, y, width, height } = plan.node(step.id) as { x: number; y: number; width: number; height: number };
-      return [step.id, { x: Math.round(x - width / 2 + shift.x), y: Math.round(y - height / 2 + shift.y) }];
-    }),
-  );
 }

@@ -107,9 +107,9 @@ function RunRow({ appId, run }: { appId: string; run: RunSummary }) {
         </Link>
       </td>
       <td className="muted">{t(`runs.trigger.${run.trigger}`)}</td>
-      <td className="muted num">{t("runs.version", { n: format.number(run.version_number) })}</td>
-      <td className="end num muted">{format.number(run.total_steps)}</td>
-      <td className="end num muted">{run.total_tokens === 0 ? "–" : format.number(run.total_tokens)}</td>
+      <td className="muted num wide-only">{t("runs.version", { n: format.number(run.version_number) })}</td>
+      <td className="end num muted wide-only">{format.number(run.total_steps)}</td>
+      <td className="end num muted wide-only">{run.total_tokens === 0 ? "–" : format.number(run.total_tokens)}</td>
       <td className="end num">{run.elapsed_ms === null ? "–" : format.duration(run.elapsed_ms)}</td>
     </tr>
   );

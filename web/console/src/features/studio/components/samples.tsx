@@ -67,7 +67,7 @@ function SampleCard({ sample, main, busy, onTry }: SampleCardProps) {
         <bdi dir="auto">{sample.name}</bdi>
       </h3>
       <AppKind mode={sample.mode} />
-      <p className="muted small grow" dir="auto">
+      <p className="muted small grow own-direction" dir="auto">
         {sample.description}
       </p>
       <Button variant={main ? "primary" : "default"} icon={<Play aria-hidden />} busy={busy} onClick={onTry}>

@@ -1,9 +1,10 @@
 import "@xyflow/react/dist/base.css";
-import { stepKind, useRightToLeft, useT } from "@diwan/ui";
+import { Loading, Skeleton, stepKind, useRightToLeft, useT } from "@diwan/ui";
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useCallback, useContext, useEffect, useMemo, useRef } from "react";
+import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { type StepFlowNode, toFlow } from "../../model/flow.ts";
 import type { Graph } from "../../model/graph.ts";
+import { type LayOut, lacksPlaces } from "../../model/layout.ts";
 import { CanvasTools } from "./canvas-tools.tsx";
 import { LinkEdge } from "./link-edge.tsx";
 import { ContainerNode, MarkerNode, NoteNode } from "./other-nodes.tsx";
@@ -18,20 +19,43 @@ const drawnAtOnce = 120;
 
 export function Canvas({ graph }: { graph: Graph }) {
   const rightToLeft = useRightToLeft();
+  const layOut = useLayOut(graph);
+  if (layOut === undefined && lacksPlaces(graph)) {
+    return (
+      <Loading>
+        <Skeleton style={{ blockSize: "100%" }} />
+      </Loading>
+    );
+  }
   return (
     // Another direction is another set of positions and handles; starting anew also fits the view.
     <ReactFlowProvider key={rightToLeft ? "rtl" : "ltr"}>
-      <Flow graph={graph} />
+      <Flow graph={graph} layOut={layOut} />
     </ReactFlowProvider>
   );
 }
 
-function Flow({ graph }: { graph: Graph }) {
+/** Files from elsewhere may come without places; only then is the layout fetched. */
+function useLayOut(graph: Graph): LayOut | undefined {
+  const [layOut, setLayOut] = useState<LayOut>();
+  const wanted = lacksPlaces(graph);
+  useEffect(() => {
+    if (!wanted) return;
+    let current = true;
+    void import("../../model/lay-out.ts").then((module) => current && setLayOut(() => module.layOut));
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  return layOut;
+}
+
+function Flow({ graph, layOut }: { graph: Graph; layOut: LayOut | undefined }) {
   const t = useT();
   const rightToLeft = useRightToLeft();
   const { select } = useContext(SelectContext);
   const flow = useReactFlow();
-  const { nodes, edges } = useMemo(() => toFlow(graph, rightToLeft), [graph, rightToLeft]);
+  const { nodes, edges } = useMemo(() => toFlow(graph, rightToLeft, layOut), [graph, rightToLeft, layOut]);
   const frame = useRef<HTMLElement>(null);
   const movedByHand = useRef(false);
   const fitNow = useCallback(() => void flow.fitView({ ...fit, duration: 200 }), [flow]);

@@ -27,10 +27,10 @@ export function ChatTurn({ turn }: { turn: Turn }) {
             {view?.steps.at(-1)?.title || t("chat.thinking")}
           </p>
         )}
-        {over && view !== undefined && (
+        {turn.work !== null && (
           <p className="chat-steps">
             {status === "succeeded" && <Check size={15} aria-hidden />}
-            {t("chat.steps", { count: view.steps.length, time: format.duration(view.elapsedMs ?? 0) })}
+            {t("chat.steps", { count: turn.work.steps, time: format.duration(turn.work.elapsedMs) })}
           </p>
         )}
         {answer !== "" && <AnswerText text={answer} live={!over} />}

@@ -5,6 +5,7 @@ import { useErrorText } from "../../../../shared/api/error-text.ts";
 import { isChat } from "../../../../shared/apps/app-kind.tsx";
 import { RunStatusChip } from "../../../../shared/runs/run-status-chip.tsx";
 import { useRun } from "../../live/run-context.tsx";
+import { useNow } from "../../live/use-now.ts";
 import type { Graph } from "../../model/graph.ts";
 import { isOver, tokensOf } from "../../model/run-view.ts";
 import { EventsTab } from "./events-tab.tsx";
@@ -103,10 +104,13 @@ function RunFacts() {
   const format = useFormat();
   const view = useRun((run) => run.view);
   const tokens = tokensOf(view);
+  const running = !isOver(view.status) && view.startedAt !== null;
+  const now = useNow(running);
+  const elapsed = view.elapsedMs ?? (running ? Math.max(0, now - (view.startedAt ?? now)) : null);
   return (
     <span className="run-facts">
       <RunStatusChip status={view.status} />
-      {view.elapsedMs !== null && <span className="num">{format.duration(view.elapsedMs)}</span>}
+      {elapsed !== null && <span className="num">{format.duration(elapsed)}</span>}
       {tokens > 0 && <span className="num">{t("run.tokens", { count: tokens, shown: format.number(tokens) })}</span>}
     </span>
   );

@@ -1,7 +1,8 @@
 import { IconButton, StepTile, useFormat, useT } from "@diwan/ui";
 import { ChevronDown, ChevronRight, CircleAlert, CircleDashed, RotateCcw, ShieldCheck } from "lucide-react";
-import { type CSSProperties, useEffect, useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { useRun } from "../../live/run-context.tsx";
+import { useNow } from "../../live/use-now.ts";
 import type { Graph } from "../../model/graph.ts";
 import { isOver, tokensOf } from "../../model/run-view.ts";
 import { isPassedBy } from "../../model/step-states.ts";
@@ -76,17 +77,6 @@ export function TraceTab({ graph, selected, onSelect }: TraceTabProps) {
       )}
     </div>
   );
-}
-
-/** The present, as bars of running steps need it: ten times a second while something runs. */
-function useNow(running: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!running) return;
-    const timer = setInterval(() => setNow(Date.now()), 100);
-    return () => clearInterval(timer);
-  }, [running]);
-  return now;
 }
 
 type TraceLineProps = {
