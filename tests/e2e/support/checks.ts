@@ -18,7 +18,7 @@ export async function expectAccessible(
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
     const violations = await page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify({ runOnly: rules, resultTypes: ["violations"] })}).then((run) => run.violations)`,
+      `axe.run(document, ${JSON.stringify({ runOnly: rules, resultTypes: ["violations"], preload: false })}).then((run) => run.violations)`,
     );
     for (const { id, nodes } of violations) {
       for (const { html, failureSummary } of nodes) {

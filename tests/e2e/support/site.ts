@@ -16,7 +16,7 @@ export function example(file: string): string {
 
 export const owner = { name: "Amal Haddad", email: "amal@example.com", password: "a long enough password" };
 
-export type VisitorOptions = { locale?: LocaleName; width?: number; height?: number; signedIn?: boolean };
+type VisitorOptions = { locale?: LocaleName; width?: number; height?: number; signedIn?: boolean };
 
 /** A browser window, and everything in it that must never happen. */
 export type Visitor = {
