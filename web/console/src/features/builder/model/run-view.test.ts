@@ -106,3 +106,20 @@ it("does not shorten a streamed answer when the stored one lags behind", () => {
   };
   expect(viewOfDetail(detail, { ...emptyRun, answer: "Hello" }).answer).toBe("Hello");
 });
+
+it("tells the events of a run that is opened after its end from what is kept of it", () => {
+  const first = aStep({ status: "retried", started_at: 1_000, finished_at: 1_200 });
+  const second = aStep({ attempt: 2, status: "succeeded", started_at: 1_200, finished_at: 1_900 });
+  const detail = { ...aRun(), inputs: {}, query: null, outputs: {}, answer: "", conversation_id: null };
+  const { log, lastEventId } = viewOfDetail({ ...detail, steps: [first, second] });
+  expect(log.map(({ id, event }) => `${id} ${event.event}`)).toEqual([
+    "1 run.started",
+    "2 step.started",
+    "3 step.retried",
+    "4 step.started",
+    "5 step.finished",
+    "6 run.finished",
+  ]);
+  expect(lastEventId).toBe(0);
+  expect(viewOfDetail({ ...detail, status: "running", steps: [] }).log).toEqual([]);
+});
