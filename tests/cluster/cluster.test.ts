@@ -62,6 +62,7 @@ describe.skipIf(postgres === undefined || redis === undefined)(
     let cluster: Cluster;
     let models: ModelServer;
     let key: string;
+    let workerPort: number;
     let ports: [number, number];
     let cookie = "";
     let csrf = "";
@@ -101,11 +102,13 @@ describe.skipIf(postgres === undefined || redis === undefined)(
         REDIS_URL: redisUrl.href,
         SECRET_KEY: randomBytes(42).toString("base64"),
         INIT_PASSWORD: "the-set-up-secret",
+        WORKER_PORT: "0",
         DIWAN_SHUTDOWN_DELAY_SECONDS: "0",
         DIWAN_WORKER_DRAIN_SECONDS: "0.2",
       });
       for (const place of [0, 1] as const) cluster.start(`api-${place}`, "api", { API_PORT: String(ports[place]) });
-      cluster.start("worker-0", "worker");
+      workerPort = await freePort();
+      cluster.start("worker-0", "worker", { WORKER_PORT: String(workerPort) });
       cluster.start("worker-1", "worker");
       await Promise.all([ready(0), ready(1)]);
       const owner = { email: "o@example.com", name: "O", password: "correct horse battery", workspace_name: "W" };
@@ -154,6 +157,19 @@ describe.skipIf(postgres === undefined || redis === undefined)(
         expect(reply).toMatchObject({ data: { status: "succeeded", outputs: { text: "hello from the cluster" } } });
       const text = await (await run(1, "streaming")).text();
       expect(text.match(/"event":"(\w+)"/g)?.at(-1)).toBe('"event":"workflow_finished"');
+    });
+
+    it("tells health and figures of every process", async () => {
+      const at = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      for (const port of [ports[0], workerPort]) {
+        expect((await at(port, "/healthz")).status).toBe(200);
+        expect(await (await at(port, "/readyz")).json()).toEqual({ status: "ready" });
+      }
+      const figures = await (await at(workerPort, "/metrics")).text();
+      expect(figures).toMatch(/^diwan_node_duration_seconds_count\{node_type="llm",outcome="succeeded"\} \d/m);
+      const api = await (await at(ports[0], "/metrics")).text();
+      expect(api).toMatch(/^celery_queue_length\{queue_name="celery"\} \d/m);
+      expect(api).toMatch(/^diwan_http_requests_total\{.*route="\/v1\/workflows\/run".*\} \d/m);
     });
 
     it("hands a run over when its worker is told to stop, and the reader sees it to its end", async () => {

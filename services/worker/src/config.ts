@@ -1,4 +1,5 @@
-import { type ConfigOf, commonSettings as common, knownNames, readConfig } from "@diwan/kernel/node";
+import { type ConfigOf, commonSettings as common, knownNames, readConfig, setting } from "@diwan/kernel/node";
+import { z } from "zod";
 
 const declared = {
   SECRET_KEY: common.SECRET_KEY,
@@ -17,6 +18,16 @@ const declared = {
   DIWAN_MODEL_SILENCE_SECONDS: common.DIWAN_MODEL_SILENCE_SECONDS,
   DIWAN_STREAM_RETENTION_SECONDS: common.DIWAN_STREAM_RETENTION_SECONDS,
   DIWAN_WORKER_DRAIN_SECONDS: common.DIWAN_WORKER_DRAIN_SECONDS,
+  WORKER_HOST: setting({
+    schema: z.string().min(1).default("127.0.0.1"),
+    meaning: "Address for health and metrics.",
+    example: "0.0.0.0",
+  }),
+  WORKER_PORT: setting({
+    schema: z.coerce.number().int().min(0).max(65_535).default(9464),
+    meaning: "Port for health and metrics.",
+    example: "9464",
+  }),
 };
 
 export type WorkerConfig = ConfigOf<typeof declared>;

@@ -3,6 +3,7 @@ import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
 import { openServerStack } from "@diwan/storage/server";
 import { checkSecretKey, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
 import { workerConfig } from "./config.ts";
+import { startHealthServer } from "./health-server.ts";
 import { startWorker } from "./worker.ts";
 import { workerNeeds } from "./worker-needs.ts";
 
@@ -25,8 +26,11 @@ await checkSecretKey(ring, stack.stores.installation);
 const sealer = createSealer(ring, stack.stores.dataKeys, ids);
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
 const worker = await startWorker(workerNeeds({ stack, sealer, metrics, logger, clock, ids }, config));
+const health = await startHealthServer({ metrics, readiness: stack.readiness }, config.WORKER_HOST, config.WORKER_PORT);
 logger.info({}, "The worker takes runs.");
 process.exitCode = await untilTold(async () => {
+  health.close();
+  health.closeAllConnections();
   await worker.close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
   await stack.close();
 });

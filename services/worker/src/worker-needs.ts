@@ -13,7 +13,10 @@ type Parts = { stack: StorageStack; sealer: Sealer; metrics: Metrics; logger: Lo
 /** What the worker needs, from storage and settings. */
 export function workerNeeds(
   { stack, sealer, metrics, logger, clock, ids }: Parts,
-  config: Omit<WorkerConfig, "DATABASE_URL" | "REDIS_URL" | "DIWAN_WORKER_DRAIN_SECONDS">,
+  config: Omit<
+    WorkerConfig,
+    "DATABASE_URL" | "REDIS_URL" | "DIWAN_WORKER_DRAIN_SECONDS" | "WORKER_HOST" | "WORKER_PORT"
+  >,
 ): WorkerNeeds {
   const { stores, queue, live, signals } = stack;
   const prepareVersion = createVersionPreparer({ apps: stores.apps, sealer });
