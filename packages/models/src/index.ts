@@ -1,3 +1,4 @@
+export { cachedProviders } from "./cached-providers.ts";
 export { ModelErrors } from "./errors.ts";
 export * from "./gateway.ts";
 export * from "./ports.ts";

@@ -1,12 +1,12 @@
 import type { LiveEvents, RunSignals } from "@diwan/runs";
 import type pg from "pg";
-import type { createStores } from "./postgres/create-stores.ts";
+import type { Stores } from "./postgres/create-stores.ts";
 import type { BullRunQueue } from "./queue/bull-run-queue.ts";
 
 /** Everything a process keeps and waits for, whichever way it is stored. */
 export type StorageStack = {
   pool: pg.Pool;
-  stores: ReturnType<typeof createStores>;
+  stores: Stores;
   queue: BullRunQueue;
   live: LiveEvents;
   signals: RunSignals;

@@ -23,6 +23,11 @@ export type ApiPlaces = {
   local?: LocalSlots;
 };
 
+/** Other processes may change what a key opens. */
+const SHARED_FRESH_MS = 1_000;
+/** A process with a worker of its own is alone: what changes, changes here. Uses of keys are still noted. */
+const ALONE_FRESH_MS = 60_000;
+
 /** What the api needs, from storage and settings. */
 export function apiNeeds(
   { stack, sealer, metrics, logger, clock, ids }: Parts,
@@ -37,7 +42,7 @@ export function apiNeeds(
     environment: base === undefined ? undefined : { baseUrl: base, apiKey: config.OPENAI_API_KEY },
     endUsers: cachedEndUsers(stores.endUsers),
     sealer,
-    published: createPublishedApps({ ...stores, clock }),
+    published: createPublishedApps({ ...stores, clock }, local === undefined ? SHARED_FRESH_MS : ALONE_FRESH_MS),
     queue,
     local,
     live,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { apiNeeds, buildApi } from "@diwan/api";
 import { asDiwanError, createIdSource, type DiwanError, defineErrors, type Logger, systemClock } from "@diwan/kernel";
 import { createMetrics } from "@diwan/kernel/node";
+import { cachedProviders } from "@diwan/models";
 import { openEmbeddedStack } from "@diwan/storage/embedded";
 import { startWorker, workerNeeds } from "@diwan/worker";
 import { checkSecretKey, createKeyRing, createSealer, prepareSetup } from "@diwan/workspaces";
@@ -58,7 +59,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const ids = createIdSource();
   const clock = systemClock;
   const streamRetentionMs = config.DIWAN_STREAM_RETENTION_SECONDS * 1000;
-  const stack = await openEmbeddedStack({ folder: data.folder, version, streamRetentionMs, ids, clock });
+  const opened = await openEmbeddedStack({ folder: data.folder, version, streamRetentionMs, ids, clock });
+  // Nobody else can open the folder, so what is read here stays true until it is changed here.
+  const stack = { ...opened, stores: { ...opened.stores, providers: cachedProviders(opened.stores.providers) } };
   const closing: (() => Promise<void>)[] = [() => stack.close()];
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step();

@@ -4,6 +4,7 @@ import { MemoryRunSignals } from "../memory/memory-run-signals.ts";
 import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
+import { PostgresAbandonedRuns } from "../postgres/stores/abandoned-runs.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
 import { dropJobsInHand, postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
 import { databaseReadiness, type StorageStack } from "../stack.ts";
@@ -36,10 +37,11 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
   try {
     const { pool } = embedded;
     await migrate(pool, { byVersion: options.version });
-    const stores = createStores(new Database(pool, { prepare: true }), options);
+    const database = new Database(pool, { prepare: true });
+    const stores = createStores(database, options);
     const backend = await postgresQueueBackend(pool, embedded.connection);
     // The folder's lock says that whoever worked here before is gone: their runs need not wait for leases to end.
-    await stores.abandoned.endLeases(options.clock.now());
+    await new PostgresAbandonedRuns(database).endLeases(options.clock.now());
     await dropJobsInHand(pool);
     const queue = new BullRunQueue(backend);
     return {

@@ -1,4 +1,8 @@
+import type { ApiKeyStore, AppStore, PendingImportStore } from "@diwan/apps";
 import type { Clock, IdSource } from "@diwan/kernel";
+import type { ModelProviderStore } from "@diwan/models";
+import type { AbandonedRuns, ConversationStore, EndUserStore, RunStore } from "@diwan/runs";
+import type { AccountStore, AttemptStore, DataKeyStore, InstallationStore, SessionStore } from "@diwan/workspaces";
 import type { Database } from "./database.ts";
 import { PostgresAbandonedRuns } from "./stores/abandoned-runs.ts";
 import { PostgresAccountStore } from "./stores/account-store.ts";
@@ -14,8 +18,25 @@ import { PostgresPendingImportStore } from "./stores/pending-import-store.ts";
 import { PostgresRunStore } from "./stores/run-store.ts";
 import { PostgresSessionStore } from "./stores/session-store.ts";
 
-/** Every store over one database, under the names by which services ask for them. */
-export function createStores(database: Database, { ids, clock }: { ids: IdSource; clock: Clock }) {
+/** Every store by the name under which services ask for it. */
+export type Stores = {
+  abandoned: AbandonedRuns;
+  accounts: AccountStore;
+  apps: AppStore;
+  attempts: AttemptStore;
+  conversations: ConversationStore;
+  dataKeys: DataKeyStore;
+  endUsers: EndUserStore;
+  installation: InstallationStore;
+  keys: ApiKeyStore;
+  pendingImports: PendingImportStore;
+  providers: ModelProviderStore;
+  runs: RunStore;
+  sessions: SessionStore;
+};
+
+/** Over one database. */
+export function createStores(database: Database, { ids, clock }: { ids: IdSource; clock: Clock }): Stores {
   return {
     abandoned: new PostgresAbandonedRuns(database),
     accounts: new PostgresAccountStore(database),

@@ -1,14 +1,20 @@
 /**
+ * Writes items together and gives back those that were refused, with why. Throws where nothing was written at all.
+ */
+export type WriteGroup<Item> = (items: readonly Item[]) => Promise<ReadonlyMap<Item, Error>>;
+
+type Waiting<Item> = { item: Item; done: () => void; fail: (error: unknown) => void };
+
+/**
  * Writes what comes while a write is on its way together in the next one. One writer alone waits for nobody; sixty at
  * once cost two commits instead of sixty.
  */
 export class GroupCommit<Item> {
-  readonly #write: (items: readonly Item[]) => Promise<void>;
-  #waiting: { item: Item; done: () => void; fail: (error: unknown) => void }[] = [];
+  readonly #write: WriteGroup<Item>;
+  #waiting: Waiting<Item>[] = [];
   #writing = false;
 
-  /** @param write  Writes all of the items, or none and throws. */
-  constructor(write: (items: readonly Item[]) => Promise<void>) {
+  constructor(write: WriteGroup<Item>) {
     this.#write = write;
   }
 
@@ -26,13 +32,28 @@ export class GroupCommit<Item> {
       const group = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#write(group.map(({ item }) => item));
-        for (const { done } of group) done();
+        settle(group, await this.#write(group.map(({ item }) => item)));
       } catch (error) {
         if (group.length === 1) group[0]!.fail(error);
-        else await Promise.all(group.map(({ item, done, fail }) => this.#write([item]).then(done, fail)));
+        else for (const one of group) await this.#writeAlone(one);
       }
     }
     this.#writing = false;
+  }
+
+  async #writeAlone(waiting: Waiting<Item>): Promise<void> {
+    try {
+      settle([waiting], await this.#write([waiting.item]));
+    } catch (error) {
+      waiting.fail(error);
+    }
+  }
+}
+
+function settle<Item>(group: readonly Waiting<Item>[], refused: ReadonlyMap<Item, Error>): void {
+  for (const { item, done, fail } of group) {
+    const error = refused.get(item);
+    if (error === undefined) done();
+    else fail(error);
   }
 }

@@ -11,6 +11,8 @@ export type SseOptions = {
 /** Streams that are open, so that a server that stops can end them. */
 export type OpenStreams = Set<AbortController>;
 
+const HEAD_ALONE_MS = 25;
+
 /**
  * Answers with a stream of server-sent frames. The reader going away aborts `signal`; the run it watches goes on.
  *
@@ -34,8 +36,9 @@ export async function sendStream(
     "x-accel-buffering": "no",
     connection: "keep-alive",
   });
-  response.flushHeaders();
   response.socket?.setNoDelay(true);
+  // The head goes out with the first frame, or alone where that takes a moment: one write less for most streams.
+  const head = setTimeout(() => response.flushHeaders(), HEAD_ALONE_MS);
   const timer = setInterval(() => response.write(heartbeat.frame), heartbeat.everyMs);
   response.on("close", () => abort.abort());
   open.add(abort);
@@ -49,6 +52,7 @@ export async function sendStream(
     if (!abort.signal.aborted) request.log.error({ err: error }, "A stream broke.");
   } finally {
     clearInterval(timer);
+    clearTimeout(head);
     open.delete(abort);
     metrics.sseStreams.dec({ component: "api" });
     response.end();

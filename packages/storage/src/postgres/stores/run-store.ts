@@ -32,12 +32,15 @@ export class PostgresRunStore implements RunStore {
   readonly #database: Database;
 
   readonly #inserts: GroupCommit<NewRunRow>;
+  readonly #appends: GroupCommit<Append>;
 
   constructor(database: Database) {
     this.#database = database;
     this.#inserts = new GroupCommit(async (rows) => {
       await database.run(insertRuns(rows));
+      return new Map();
     });
+    this.#appends = new GroupCommit((appends) => append(database, appends));
   }
 
   insert(scope: WorkspaceScope, created: Run, lease?: Lease): Promise<void> {
@@ -105,13 +108,8 @@ export class PostgresRunStore implements RunStore {
     position: number,
     entries: readonly JournalEntry[],
   ): Promise<void> {
-    if (entries.length === 0) return;
-    const { count } = await this.#database.run({
-      name: "run_append",
-      text: appendStatement,
-      values: [runId, scope.workspaceId, owner, position, toJson(entries)],
-    });
-    if (count !== entries.length) throw RunErrors["lease-lost"]({});
+    if (entries.length > 0)
+      await this.#appends.add({ runId, workspaceId: scope.workspaceId, owner, position, entries });
   }
 
   settle(
@@ -172,12 +170,46 @@ const heartbeatStatement = `
   where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'
   returning stop_requested_by is not null as stop`;
 
-/** The row lock keeps a takeover out until the entries are in: a claim waits, and then sees the journal grown. */
+type Append = {
+  runId: RunId;
+  workspaceId: string;
+  owner: string;
+  position: number;
+  entries: readonly JournalEntry[];
+};
+
+async function append(database: Database, appends: readonly Append[]): Promise<Map<Append, Error>> {
+  const column = <Value>(pick: (one: Append) => Value) => appends.map(pick);
+  const { rows } = await database.run<{ place: number }>({
+    name: "run_append",
+    text: appendStatement,
+    values: [
+      column(({ runId }) => runId),
+      column(({ workspaceId }) => workspaceId),
+      column(({ owner }) => owner),
+      column(({ position }) => position),
+      column(({ entries }) => toJson(entries)),
+    ],
+  });
+  const held = new Set(rows.map(({ place }) => place));
+  return new Map(appends.filter((_, index) => !held.has(index + 1)).map((one) => [one, RunErrors["lease-lost"]({})]));
+}
+
+/**
+ * For any number of runs at once; gives back the places of those that the owner holds. The row lock keeps a takeover out
+ * until the entries are in: a claim waits, and then sees the journal grown.
+ */
 const appendStatement = `
-  with held as (
-    select id from run
-    where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running' for no key update
+  with given as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::json[])
+      with ordinality as given (run_id, workspace_id, owner, position, entries, place)
+  ), held as (
+    select given.* from given join run on run.id = given.run_id
+    where run.workspace_id = given.workspace_id and run.lease_owner = given.owner and run.status = 'running'
+    order by run.id for no key update of run
+  ), written as (
+    insert into run_step (run_id, position, workspace_id, entry)
+    select held.run_id, held.position + entries.number - 1, held.workspace_id, entries.entry
+    from held, json_array_elements(held.entries) with ordinality as entries (entry, number)
   )
-  insert into run_step (run_id, position, workspace_id, entry)
-  select held.id, $4::int + place - 1, $2, entry
-  from held, json_array_elements($5::json) with ordinality as entries (entry, place)`;
+  select place::int from held`;

@@ -12,12 +12,14 @@ export type PublishedApps = {
   forget(): void;
 };
 
-/** Other processes see a change within this time; the one that makes it sees it at once. */
-const FRESH_MS = 1_000;
 const MAX_CACHED = 1_000;
 
-/** Calls come in bursts for few apps; each burst reads them once. */
-export function createPublishedApps(needs: Pick<ApiNeeds, "apps" | "keys" | "clock">): PublishedApps {
+/**
+ * Calls come in bursts for few apps; each burst reads them once.
+ *
+ * @param freshMs  Within this time a change that another process makes is seen; one that is made here is seen at once.
+ */
+export function createPublishedApps(needs: Pick<ApiNeeds, "apps" | "keys" | "clock">, freshMs: number): PublishedApps {
   const found = new Map<string, { at: number; published: Promise<PublishedApp> }>();
 
   async function read(key: string): Promise<PublishedApp> {
@@ -33,7 +35,7 @@ export function createPublishedApps(needs: Pick<ApiNeeds, "apps" | "keys" | "clo
     find(key) {
       const now = needs.clock.now();
       const known = found.get(key);
-      if (known !== undefined && now - known.at < FRESH_MS) return known.published;
+      if (known !== undefined && now - known.at < freshMs) return known.published;
       const published = read(key);
       if (found.size >= MAX_CACHED) found.clear();
       found.set(key, { at: now, published });
