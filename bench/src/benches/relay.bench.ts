@@ -8,6 +8,7 @@ const STREAMS = 500;
 const TOKENS = 200;
 const PIECE_MS = 50;
 const FEW_TOKENS = 8;
+const WARM_UP = 6;
 
 /** What it costs to have us between a client and a model. */
 export async function relayBench(): Promise<Figure[]> {
@@ -68,14 +69,14 @@ async function measureFirstToken(upstream: string): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [streams, rounds, limit] of [
     [1, 60, 5],
-    [64, 8, 25],
+    [64, 12, 25],
   ] as const) {
     const ours: number[] = [];
     const theirs: number[] = [];
-    for (let round = 0; round < rounds + 2; round += 1) {
+    for (let round = 0; round < rounds + WARM_UP; round += 1) {
       const [a, b] = [await firstTokens(direct, streams), await firstTokens(diwan.ask, streams)];
       // The first rounds warm connections and code up.
-      if (round < 2) continue;
+      if (round < WARM_UP) continue;
       theirs.push(...a);
       ours.push(...b);
       await sleep(20);

@@ -39,7 +39,7 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
   healthRoutes(app, needs);
   await app.register(v1Routes(needs, open), { prefix: "/v1" });
   await app.register(consoleRoutes(needs, open));
-  if (needs.settings.consoleDir !== undefined) serveConsole(app, needs.settings.consoleDir, needs.settings.version);
+  if (needs.settings.consoleDir !== undefined) serveConsole(app, needs.settings.consoleDir);
   return app;
 }
 

@@ -4,6 +4,9 @@ import type { LiveEventWriter } from "../ports.ts";
 /** Longest time a piece of text waits for the next, so that a fast model costs one event for many tokens. */
 const COALESCE_MS = 15;
 
+/** Longest time that what is no text waits, so that a step's beginning and a quick end are one write. */
+const QUIET_MS = 10;
+
 /**
  * Hands a run's events on in order. Text that comes within one tick is one event: here, once, so that every reader sees
  * the same pieces under the same numbers.
@@ -29,7 +32,7 @@ export class EventPublisher {
       this.#pending.push(event.type === "text-delta" ? { ...event } : event);
     }
     const isText = event.type === "text-delta" || event.type === "reasoning-delta";
-    const waitMs = isText ? this.#lastTextAt + COALESCE_MS - performance.now() : 0;
+    const waitMs = isText ? this.#lastTextAt + COALESCE_MS - performance.now() : QUIET_MS;
     if (waitMs <= 0) this.#writeSoon();
     else this.#timer ??= setTimeout(() => this.#write(), waitMs);
   }

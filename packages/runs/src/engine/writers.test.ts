@@ -30,6 +30,18 @@ it("sends the first text at once, and joins what follows within a tick", async (
   expect(groups[1]).toEqual([delta("two three")]);
 });
 
+it("lets what is no text wait a moment for company, and never past text", async () => {
+  const { groups, publisher } = recorder();
+  publisher.publish(started);
+  await new Promise((done) => setImmediate(done));
+  expect(groups).toEqual([]);
+  publisher.publish(delta("one"));
+  await new Promise((done) => setImmediate(done));
+  expect(groups).toEqual([[started, delta("one")]]);
+  publisher.publish(started);
+  await expect.poll(() => groups.length).toBe(2);
+});
+
 it("joins only text of the same variable, and keeps the order of everything", async () => {
   const { groups, publisher } = recorder();
   for (const event of [delta("a"), delta("b"), delta("c", ["b", "text"]), started, delta("d")])

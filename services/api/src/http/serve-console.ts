@@ -26,23 +26,29 @@ type Asset = { path: string; type: string; encodings: Map<Encoding, string>; has
  * Serves the built console: hashed files for ever and compressed ahead where the build did so, every page address with
  * `index.html`.
  */
-export function serveConsole(app: FastifyInstance, folder: string, version: string): void {
+export function serveConsole(app: FastifyInstance, folder: string): void {
   const assets = readAssets(folder);
-  app.get("/config.js", (_request, reply) =>
-    reply
-      .type(types[".js"]!)
-      .header("cache-control", "no-cache")
-      .send(`window.diwan=${JSON.stringify({ version })};`),
-  );
   app.get("/*", (request, reply) => {
-    const asset = assets.get(decodeURI(request.url.split("?")[0]!));
+    const path = pathOf(request.url);
+    const asset = assets.get(path);
     if (asset !== undefined) return sendAsset(request, reply, asset);
     const index = assets.get("/index.html");
-    if (index === undefined || !(request.headers.accept ?? "text/html").includes("text/html")) {
+    // What looks like a file is not a page: a browser must not read a page as a script.
+    const isPage = extname(path) === "" && /text\/html|\*\/\*/.test(request.headers.accept ?? "*/*");
+    if (index === undefined || !isPage) {
       return reply.status(404).type("text/plain; charset=utf-8").send("Nothing here.");
     }
     return sendAsset(request, reply, index);
   });
+}
+
+function pathOf(url: string): string {
+  const path = url.split("?")[0]!;
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 function readAssets(folder: string): Map<string, Asset> {
