@@ -34,6 +34,7 @@ export async function run(script, args, { needsConsole = false } = {}) {
     const node = await prepare(needsConsole);
     const path = join(root, script);
     process.env.NODE_COMPILE_CACHE ??= join(root, ".cache", "compile");
+    endWithNpm();
     if (node === process.execPath) {
       process.argv = [process.argv[0], path, ...args];
       await import(pathToFileURL(path).href);
@@ -219,6 +220,18 @@ function explain(failure, output) {
   const known = reasons.find(([pattern]) => pattern.test(output));
   const last = output.trim().split("\n").slice(-12).join("\n");
   return known === undefined ? `${failure}\n${last}` : `${failure} ${known[1]}`;
+}
+
+/** npm's shell dies of a signal without passing it on; a server must not live on behind it, holding port and data. */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, "SIGTERM");
+  }, 500);
+  watch.unref();
 }
 
 async function handOver(node, args) {
