@@ -1,14 +1,13 @@
 import type { AppSummary } from "@diwan/contracts";
-import { Button, Dialog, Notice, toast, useFormat, useT } from "@diwan/ui";
+import { toast, useFormat, useT } from "@diwan/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../api/call.ts";
-import { useErrorText } from "../api/error-text.ts";
+import { DestroyDialog } from "../destroy-dialog.tsx";
 
 export function DeleteAppDialog({ app, open, onClose }: { app: AppSummary; open: boolean; onClose: () => void }) {
   const t = useT();
   const format = useFormat();
-  const sentence = useErrorText();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const remove = useMutation({
@@ -22,20 +21,13 @@ export function DeleteAppDialog({ app, open, onClose }: { app: AppSummary; open:
     },
   });
   return (
-    <Dialog
+    <DestroyDialog
       open={open}
       onClose={onClose}
       title={<bdi dir="auto">{t("app.delete.title", { name: app.name })}</bdi>}
-      actions={
-        <>
-          <Button onClick={onClose} data-autofocus>
-            {t("app.cancel")}
-          </Button>
-          <Button variant="destroy" busy={remove.isPending} onClick={() => remove.mutate()}>
-            {t("app.delete.confirm")}
-          </Button>
-        </>
-      }
+      confirm={t("app.delete.confirm")}
+      onConfirm={() => remove.mutate()}
+      mutation={remove}
     >
       <p>{t("app.delete.what")}</p>
       <ul className="bullets">
@@ -43,11 +35,6 @@ export function DeleteAppDialog({ app, open, onClose }: { app: AppSummary; open:
         <li>{t("app.delete.keys")}</li>
         <li>{t("app.delete.runs", { count: app.run_count, shown: format.number(app.run_count) })}</li>
       </ul>
-      {remove.isError && (
-        <Notice tone="bad" alert>
-          {sentence(remove.error).why}
-        </Notice>
-      )}
-    </Dialog>
+    </DestroyDialog>
   );
 }

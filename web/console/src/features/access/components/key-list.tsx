@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { useErrorText } from "../../../shared/api/error-text.ts";
+import { DestroyDialog } from "../../../shared/destroy-dialog.tsx";
 import { keysQuery, useCreateKey, useRevokeKey } from "../api/key-queries.ts";
 
 type KeyListProps = { appId: string; onCreated: (value: string) => void };
@@ -111,42 +112,25 @@ function NewKeyDialog({ value, onClose }: { value: string | undefined; onClose: 
 
 function RevokeDialog({ appId, apiKey, onClose }: { appId: string; apiKey: ApiKey | undefined; onClose: () => void }) {
   const t = useT();
-  const sentence = useErrorText();
   const revoke = useRevokeKey(appId);
+  const onConfirm = () =>
+    apiKey !== undefined &&
+    revoke.mutate(apiKey.id, {
+      onSuccess: () => {
+        onClose();
+        toast("ok", t("access.revoked"));
+      },
+    });
   return (
-    <Dialog
+    <DestroyDialog
       open={apiKey !== undefined}
       onClose={onClose}
       title={t("access.revoke.title", { prefix: `\u2068${apiKey?.prefix ?? ""}…\u2069` })}
-      actions={
-        <>
-          <Button onClick={onClose} data-autofocus>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            variant="destroy"
-            busy={revoke.isPending}
-            onClick={() =>
-              apiKey !== undefined &&
-              revoke.mutate(apiKey.id, {
-                onSuccess: () => {
-                  onClose();
-                  toast("ok", t("access.revoked"));
-                },
-              })
-            }
-          >
-            {t("access.revoke")}
-          </Button>
-        </>
-      }
+      confirm={t("access.revoke")}
+      onConfirm={onConfirm}
+      mutation={revoke}
     >
       <p>{t("access.revoke.text")}</p>
-      {revoke.isError && (
-        <Notice tone="bad" alert>
-          {sentence(revoke.error).why}
-        </Notice>
-      )}
-    </Dialog>
+    </DestroyDialog>
   );
 }
