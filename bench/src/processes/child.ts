@@ -12,6 +12,13 @@ export type Child = {
 
 const LONGEST_MS = 120_000;
 
+/** None of them may outlive a bench that fails or is broken off. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of living) child.kill();
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 /** Starts a script of ours under this Node. */
 export function startChild(script: string, args: readonly string[], environment: Record<string, string> = {}): Child {
   const startedAt = performance.now();
@@ -19,6 +26,8 @@ export function startChild(script: string, args: readonly string[], environment:
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });
+  living.add(child);
+  child.once("exit", () => living.delete(child));
   let output = "";
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
