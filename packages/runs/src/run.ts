@@ -51,6 +51,23 @@ export type Run = {
   stopRequestedBy: RunCaller | null;
 };
 
+/** The part of a run that its execution writes, as it is before any of it. */
+export function atTheStart() {
+  return {
+    status: "queued",
+    outputs: {},
+    answer: "",
+    error: null,
+    usage: null,
+    totalSteps: 0,
+    exceptionsCount: 0,
+    startedAt: null,
+    finishedAt: null,
+    elapsedMs: null,
+    stopRequestedBy: null,
+  } satisfies Partial<Run>;
+}
+
 export function hasEnded(run: Run): run is Run & { status: FinalRunStatus } {
   return run.status !== "queued" && run.status !== "running" && run.status !== "paused";
 }

@@ -8,7 +8,7 @@ import { settlementOf } from "../core/settlement.ts";
 import { driveRun } from "../engine/drive-run.ts";
 import type { RunLimits } from "../engine/limits.ts";
 import { RunErrors } from "../errors.ts";
-import type { Run } from "../run.ts";
+import { atTheStart, type Run } from "../run.ts";
 import type { PreparedVersion } from "./execute-run.ts";
 
 type Needs = { clock: Clock; ids: IdSource; logger: Logger; ports: (run: Run) => NodePorts };
@@ -87,6 +87,7 @@ function aloneRun(
   const isChat = mode === "advanced-chat";
   const now = clock.now();
   return {
+    ...atTheStart(),
     id: ids.next(),
     workspaceId: ids.next(),
     appId: ids.next(),
@@ -103,16 +104,7 @@ function aloneRun(
     conversationId: isChat ? ids.next() : null,
     messageId: isChat ? ids.next() : null,
     dialogueCount,
-    outputs: {},
-    answer: "",
-    error: null,
-    usage: null,
-    totalSteps: 0,
-    exceptionsCount: 0,
     createdAt: now,
     startedAt: now,
-    finishedAt: null,
-    elapsedMs: null,
-    stopRequestedBy: null,
   };
 }

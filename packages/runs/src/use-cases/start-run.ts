@@ -3,7 +3,7 @@ import type { AppId, AppVersionId, Clock, ConversationId, IdSource, MessageId, W
 import { checkInputs, type InputField, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
 import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
-import type { Run, RunCaller, RunTrigger } from "../run.ts";
+import { atTheStart, type Run, type RunCaller, type RunTrigger } from "../run.ts";
 
 type Needs = {
   runs: RunStore;
@@ -45,6 +45,7 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
   const turn =
     request.chat === undefined ? undefined : await openTurn(needs, scope, request, conversation, checked.inputs);
   const run: Run = {
+    ...atTheStart(),
     id: runId,
     workspaceId: scope.workspaceId,
     appId: request.appId,
@@ -53,7 +54,6 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     mode: request.mode,
     trigger: request.trigger,
     queue: queueNames.runsInteractive,
-    status: "queued",
     caller: request.caller,
     inputs: checked.inputs,
     query: request.chat?.query ?? null,
@@ -61,17 +61,7 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     conversationId: turn?.conversationId ?? null,
     messageId: turn?.messageId ?? null,
     dialogueCount: turn?.dialogueCount ?? 0,
-    outputs: {},
-    answer: "",
-    error: null,
-    usage: null,
-    totalSteps: 0,
-    exceptionsCount: 0,
     createdAt: needs.clock.now(),
-    startedAt: null,
-    finishedAt: null,
-    elapsedMs: null,
-    stopRequestedBy: null,
   };
   await record(needs, scope, run);
   return run;

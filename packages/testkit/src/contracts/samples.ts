@@ -1,6 +1,6 @@
 import { type JournalEntry, noUsage, type StepSettled } from "@diwan/contracts";
 import { type AppId, createIdSource, type RunId, type WorkspaceScope } from "@diwan/kernel";
-import type { Conversation, Lease, Run, RunCaller, RunSettlement } from "@diwan/runs";
+import { atTheStart, type Conversation, type Lease, type Run, type RunCaller, type RunSettlement } from "@diwan/runs";
 import { float } from "@diwan/workflow";
 
 export const ids = createIdSource();
@@ -16,6 +16,7 @@ export const aCaller: RunCaller = { type: "end-user", id: ids.next(), user: "rea
 
 export function aRun(change: Partial<Run> = {}): Run {
   return {
+    ...atTheStart(),
     id: ids.next(),
     workspaceId: ids.next(),
     appId: ids.next(),
@@ -24,7 +25,6 @@ export function aRun(change: Partial<Run> = {}): Run {
     mode: "workflow",
     trigger: "api",
     queue: "runs-interactive",
-    status: "queued",
     caller: aCaller,
     inputs: {},
     query: null,
@@ -32,17 +32,7 @@ export function aRun(change: Partial<Run> = {}): Run {
     conversationId: null,
     messageId: null,
     dialogueCount: 0,
-    outputs: {},
-    answer: "",
-    error: null,
-    usage: null,
-    totalSteps: 0,
-    exceptionsCount: 0,
     createdAt: noon,
-    startedAt: null,
-    finishedAt: null,
-    elapsedMs: null,
-    stopRequestedBy: null,
     ...change,
   };
 }
