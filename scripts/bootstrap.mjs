@@ -191,9 +191,13 @@ function collect(command, args, cwd, failure) {
   });
 }
 
-/** What npm passes on to scripts would make a nested npm act on the wrong folder. */
+/**
+ * What npm passes on to scripts would make a nested npm act on the wrong folder, and a test's `NODE_ENV` would make the
+ * console's build a development build.
+ */
 function quietEnvironment() {
   const environment = { ...process.env, npm_config_loglevel: "error", npm_config_update_notifier: "false" };
+  delete environment.NODE_ENV;
   for (const name of Object.keys(environment)) {
     if (/^npm_(lifecycle|package|command|config_local_prefix)/i.test(name)) delete environment[name];
   }

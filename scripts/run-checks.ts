@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkDirectSockets } from "./checks/direct-sockets.ts";
 import { checkImports } from "./checks/imports.ts";
 import { checkLinks } from "./checks/links.ts";
 
@@ -30,6 +31,7 @@ const checks: Check[] = [
   tool("format and lint", bin("biome"), "check", "."),
   tool("dead code", bin("knip"), "--no-progress"),
   { name: "imports", run: () => checkImports(root) },
+  { name: "ways out", run: () => checkDirectSockets(root) },
   { name: "links in documents", run: () => checkLinks(root) },
 ];
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { checkDirectSockets, directSocketsIn } from "./direct-sockets.ts";
 import { checkImports, importRules, problemsOf } from "./imports.ts";
 import { checkLinks } from "./links.ts";
 
@@ -40,4 +41,40 @@ it("lets code import what the table allows", () => {
 
 it("finds no link between documents that leads nowhere", () => {
   expect(checkLinks(root)).toEqual([]);
+});
+
+it("finds nothing that goes out past the one door", () => {
+  expect(checkDirectSockets(root)).toEqual([]);
+});
+
+it.each([
+  ['import { request } from "node:https";', "node:https"],
+  ['import tls from "tls";', "tls"],
+  ['import net, { type Socket } from "node:net";', "node:net"],
+  ['const { Agent } = await import("undici");', "undici"],
+  ['import Fetch from "undici/lib/fetch";', "undici/lib/fetch"],
+  ['const axios = require("axios");', "axios"],
+  ['import got from "got";', "got"],
+  ['import { WebSocket } from "ws";', "ws"],
+  ['const answer = await fetch("https://example.com");', "fetch"],
+  ["const answer = await fetch (url, { method });", "fetch"],
+  ["const send = globalThis.fetch;", "globalThis.fetch"],
+  ["get(fetch);", "fetch"],
+  ['new WebSocket("wss://example.com");', "WebSocket"],
+  ["const source = new EventSource(url);", "EventSource"],
+  ["new XMLHttpRequest();", "XMLHttpRequest"],
+])("sees a way past it in %s", (source, found) => {
+  expect(directSocketsIn("packages/runs/src/run.ts", source)).toEqual([expect.stringContaining(`uses ${found}:`)]);
+});
+
+it.each([
+  ["packages/runs/src/run.ts", 'import type { Socket } from "node:net";'],
+  ["packages/runs/src/run.ts", "// fetch(url) would go past the policy\nstore.fetch(id); /* new WebSocket() */"],
+  ["packages/runs/src/run.ts", "const prefetch = refetch(); type Fetched = { fetch: true };"],
+  ["packages/runs/src/run.ts", 'const sentence = "A fetch( in a text is none.";'],
+  ["packages/runs/src/run.test.ts", 'await fetch("http://127.0.0.1");'],
+  ["packages/egress/src/adapters/exchange.ts", 'import { Agent } from "undici";'],
+  ["services/worker/src/health-server.ts", 'import { createServer } from "node:http";'],
+])("lets %s hold %s", (file, source) => {
+  expect(directSocketsIn(file, source)).toEqual([]);
 });

@@ -104,7 +104,7 @@ function crossesPackages(file: string, target: string): boolean {
   return !landed.startsWith(`${area}/${name}/`);
 }
 
-function importsOf(text: string): string[] {
+export function importsOf(text: string): string[] {
   const pattern =
     /(?:^|\n)\s*(?:import|export)\b[^"'\n;]*?(?:\{[^}]*\}[^"'\n;]*?)?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)\s*import\s+["']([^"']+)["']/g;
   return [...text.matchAll(pattern)].map((match) => (match[1] ?? match[2] ?? match[3])!);
@@ -112,7 +112,7 @@ function importsOf(text: string): string[] {
 
 const skippedFolders = new Set(["node_modules", "dist", "__fixtures__", ".cache"]);
 
-function sourceFiles(root: string): string[] {
+export function sourceFiles(root: string): string[] {
   const found: string[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {

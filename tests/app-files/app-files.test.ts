@@ -10,10 +10,19 @@ import {
 import { createIdSource, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import type { Run } from "@diwan/runs";
 import { createStores } from "@diwan/storage/postgres";
-import { type ModelServer, type SeenRequest, startModelServer, words } from "@diwan/testkit";
+import { type ModelServer, memoryRunFiles, type SeenRequest, startModelServer, words } from "@diwan/testkit";
 import { anAccount, aWorkspace } from "@diwan/testkit/contracts";
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
-import { EXPORT_DSL_VERSION, isObject, type ObjectValue, readAppFile, readYaml, type Value } from "@diwan/workflow";
+import {
+  EXPORT_DSL_VERSION,
+  type FileValue,
+  isObject,
+  type ObjectValue,
+  readAppFile,
+  readYaml,
+  stringifyJson,
+  type Value,
+} from "@diwan/workflow";
 import { createKeyRing, createSealer } from "@diwan/workspaces";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppRun, runVersion } from "../support/run-app.ts";
@@ -141,14 +150,29 @@ async function exportAgain(exported: string): Promise<string> {
 }
 
 function start(version: PreparedVersion, mode: Run["mode"], run: ExpectedRun): Promise<AppRun> {
-  const { inputs = {}, query, history, dialogueCount } = run;
+  const { query, history, dialogueCount } = run;
+  const { files, inputs } = withFiles(run);
   return runVersion(version, mode, {
     inputs,
     modelUrl: model.url,
+    ports: { files },
     ...(query === undefined ? {} : { query }),
     ...(history === undefined ? {} : { history }),
     ...(dialogueCount === undefined ? {} : { dialogueCount }),
   });
+}
+
+/** The run's uploads, and its inputs with the files in their places. */
+function withFiles({ files: given = {}, inputs = {} }: ExpectedRun) {
+  const files = memoryRunFiles();
+  const uploaded: Record<string, FileValue> = {};
+  for (const [name, { text, ...rest }] of Object.entries(given)) uploaded[name] = files.add(name, text, rest);
+  const put = (value: Value): Value => {
+    if (Array.isArray(value)) return value.map(put);
+    const name = isObject(value) ? value["$file"] : undefined;
+    return typeof name === "string" ? uploaded[name]! : value;
+  };
+  return { files, inputs: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, put(value)])) };
 }
 
 function expectRun(got: AppRun, run: ExpectedRun, requests: readonly SeenRequest[]): void {
@@ -181,8 +205,16 @@ function replyTo(body: Record<string, unknown>, replies: readonly ScriptedReply[
   const asked = JSON.stringify(body);
   const reply = replies.find(({ when }) => asked.includes(JSON.stringify(when).slice(1, -1)));
   if (reply === undefined) return { error: { status: 500, message: `Nothing is scripted for ${asked}.` } };
-  const { text = "", status, delayMs } = reply;
+  const { text = "", calls, status, delayMs } = reply;
   if (status !== undefined) return { error: { status, message: "scripted" } };
+  if (calls !== undefined) {
+    const toolCalls = calls.map((call, place) => ({
+      id: `call-${place}`,
+      name: call.name,
+      arguments: stringifyJson(call.arguments),
+    }));
+    return { toolCalls };
+  }
   return { text: words(text), ...(delayMs === undefined ? {} : { delayMs }) };
 }
 

@@ -1,14 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunStatus } from "@diwan/contracts";
-import { parseJson, type Value, type VersionVerdict } from "@diwan/workflow";
+import { type FileValue, parseJson, type Value, type VersionVerdict } from "@diwan/workflow";
 
-/** What a scripted model says to requests that hold a text. */
-export type ScriptedReply = { when: string; text?: string; status?: number; delayMs?: number };
+/** What a scripted model says to requests that hold a text; `calls` are of tools. */
+export type ScriptedReply = {
+  when: string;
+  text?: string;
+  calls?: { name: string; arguments: Value }[];
+  status?: number;
+  delayMs?: number;
+};
+
+/** A file that was uploaded before the run: its text, and what else is known of it. */
+export type UploadedFile = Partial<FileValue> & { text: string };
 
 /** One run of an app file. A member of `path` that is a list settles in any order. */
 export type ExpectedRun = {
   name: string;
+  /** By file name; inputs refer to one as `{"$file": name}`. */
+  files?: Record<string, UploadedFile>;
   inputs?: Record<string, Value>;
   query?: string;
   history?: { query: string; answer: string }[];

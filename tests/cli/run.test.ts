@@ -239,7 +239,7 @@ describe.concurrent("diwan run", () => {
     [
       "an app with steps of a later release",
       () => [join(projectRoot, "examples/order-desk.yml")],
-      /Line \d+: .*"question-classifier", which cannot run yet/,
+      /Line \d+: .*"code", which cannot run yet/,
     ],
     [
       "a chatbot without a graph",

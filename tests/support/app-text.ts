@@ -73,3 +73,40 @@ export function start(variables: object[] = []): NodeSketch {
 export function text(variable: string, rest: object = {}): object {
   return { variable, label: variable, type: "text-input", ...rest };
 }
+
+/** Steps inside a container, with the marker where its rounds begin; `id` is `<container>start`. */
+export function iteration(
+  id: string,
+  over: string[],
+  output: string[],
+  inner: readonly NodeSketch[],
+  rest: object = {},
+): NodeSketch[] {
+  const container = {
+    id,
+    type: "iteration",
+    iterator_selector: over,
+    output_selector: output,
+    start_node_id: `${id}start`,
+  };
+  const marker = { id: `${id}start`, type: "iteration-start", isInIteration: true };
+  return [
+    { ...container, ...rest },
+    marker,
+    ...inner.map((node) => ({ iteration_id: id, isInIteration: true, ...node })),
+  ];
+}
+
+export function loop(id: string, count: number, inner: readonly NodeSketch[], rest: object = {}): NodeSketch[] {
+  const container = {
+    id,
+    type: "loop",
+    loop_count: count,
+    start_node_id: `${id}start`,
+    logical_operator: "and",
+    break_conditions: [],
+    loop_variables: [],
+  };
+  const marker = { id: `${id}start`, type: "loop-start", isInLoop: true };
+  return [{ ...container, ...rest }, marker, ...inner.map((node) => ({ loop_id: id, isInLoop: true, ...node }))];
+}

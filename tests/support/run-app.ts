@@ -1,9 +1,11 @@
-import type { JournalEntry, RunError, RunEvent, RunStatus, StepSettled } from "@diwan/contracts";
-import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
+import type { JournalEntry, PauseAnswer, RunError, RunEvent, RunStatus, StepSettled } from "@diwan/contracts";
+import { createGuardedHttpClient, type EgressProfile, parsePrivateEntry, publicPolicy } from "@diwan/egress";
+import { createIdSource, type RunId, silentLogger, systemClock } from "@diwan/kernel";
 import { createModelGateway } from "@diwan/models";
-import { type NodePorts, nodeRegistry } from "@diwan/nodes";
+import { defaultHttpLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import { defaultRunLimits, type PreparedVersion, type Run, type RunLimits, runOnce } from "@diwan/runs";
-import { compileGraph, readAppFile, type Value } from "@diwan/workflow";
+import { memoryRunFiles } from "@diwan/testkit";
+import { compileGraph, type RunProgress, readAppFile, type Value } from "@diwan/workflow";
 
 export type AppRun = {
   status: RunStatus;
@@ -14,6 +16,10 @@ export type AppRun = {
   /** Without the run's own first and last. */
   events: RunEvent[];
   journal: StepSettled[];
+  /** All of it, as it would be stored. */
+  entries: JournalEntry[];
+  runId: RunId;
+  progress: RunProgress;
   /** Ids of settled steps, in order. */
   path: string[];
   steps: Record<string, StepSettled>;
@@ -27,6 +33,14 @@ export type RunOptions = {
   /** Every model call goes here. */
   modelUrl?: string;
   limits?: Partial<RunLimits>;
+  /** In place of those that reach this machine and its memory only. */
+  ports?: Partial<NodePorts>;
+  /** Values of conversation variables, by id. */
+  conversation?: Record<string, Value>;
+  /** Answers to forms, by step. */
+  answers?: Record<string, PauseAnswer>;
+  /** Of a run that is taken up again. */
+  runId?: RunId;
   /** Steps that an earlier worker settled already. */
   journal?: JournalEntry[];
   signal?: AbortSignal;
@@ -49,7 +63,7 @@ export async function runVersion(
   mode: Run["mode"],
   options: RunOptions = {},
 ): Promise<AppRun> {
-  const { run, steps, events } = await runOnce(
+  const { run, steps, events, journal, progress } = await runOnce(
     {
       clock: systemClock,
       ids: createIdSource(),
@@ -66,6 +80,9 @@ export async function runVersion(
       limits: { ...defaultRunLimits, ...options.limits },
       signal: options.signal ?? new AbortController().signal,
       ...(options.journal === undefined ? {} : { journal: options.journal }),
+      ...(options.conversation === undefined ? {} : { conversation: options.conversation }),
+      ...(options.answers === undefined ? {} : { answers: options.answers }),
+      ...(options.runId === undefined ? {} : { runId: options.runId }),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     },
   );
@@ -76,13 +93,17 @@ export async function runVersion(
     answer: run.answer,
     events: events.slice(1, -1),
     journal: steps,
+    entries: journal,
+    runId: run.id,
+    progress,
     path: steps.map(({ nodeId }) => nodeId),
     steps: Object.fromEntries(steps.map((step) => [step.nodeId, step])),
   };
 }
 
-function portsFor(run: Run, { modelUrl, history = [] }: RunOptions): NodePorts {
+function portsFor(run: Run, { modelUrl, history = [], ports }: RunOptions): NodePorts {
   const gateway = createModelGateway({
+    http: loopbackClient("platform"),
     demoWordMs: 0,
     retryWaitsMs: [],
     ...(modelUrl === undefined ? {} : { onlyEndpoint: { baseUrl: modelUrl, apiKey: undefined } }),
@@ -94,5 +115,17 @@ function portsFor(run: Run, { modelUrl, history = [] }: RunOptions): NodePorts {
       countTokens: async (text) => text.split(/\s+/).length,
     },
     conversation: { history: async (limit) => history.slice(-limit) },
+    forms: { newToken: () => "token" },
+    documents: { read: async () => undefined },
+    http: loopbackClient("untrusted"),
+    httpLimits: defaultHttpLimits,
+    files: memoryRunFiles(),
+    ...ports,
   };
+}
+
+/** The real client, for which this machine counts as outside. */
+function loopbackClient(profile: EgressProfile) {
+  const allowPrivate = [parsePrivateEntry("127.0.0.0/8")!];
+  return createGuardedHttpClient({ profile, policy: { ...publicPolicy, untrusted: { allow: [], allowPrivate } } });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FramePath, StepSettled } from "./journal.ts";
+import { FramePath, PauseReason, StepSettled } from "./journal.ts";
 import { WireObject } from "./json.ts";
 import { ModelUsage } from "./usage.ts";
 
@@ -29,11 +29,39 @@ const StepStartedEvent = z.object({
   nodeType: z.string(),
   title: z.string(),
   frame: FramePath,
+  /** The type of the container whose round it runs in. */
+  containerType: z.string().nullable(),
   attempt: z.number().int(),
   index: z.number().int(),
   at: z.number(),
 });
 
+const ContainerStarted = z.object({
+  type: z.literal("container.started"),
+  stepId: z.string(),
+  nodeId: z.string(),
+  nodeType: z.string(),
+  title: z.string(),
+  frame: FramePath,
+  index: z.number().int(),
+  at: z.number(),
+  inputs: WireObject,
+  /** How many rounds there can be. */
+  length: z.number().int(),
+});
+
+const RoundStarted = z.object({
+  type: z.literal("round.started"),
+  nodeId: z.string(),
+  nodeType: z.string(),
+  title: z.string(),
+  frame: FramePath,
+  /** From 0. */
+  round: z.number().int(),
+  at: z.number(),
+});
+
+/** Steps of containers have the type `iteration` or `loop`. */
 const StepFinishedEvent = z.object({ type: z.literal("step.finished"), step: StepSettled });
 
 /** `retryIndex` counts from 1. */
@@ -54,6 +82,37 @@ const ReasoningDelta = z.object({
   nodeId: z.string(),
   text: z.string(),
   final: z.boolean(),
+});
+
+/** A step waits for a person. */
+const FormRequired = z.object({ type: z.literal("form.required"), nodeId: z.string(), reason: PauseReason });
+
+/** Nothing of the run is at work until a form is answered or expires. */
+const RunPaused = z.object({
+  type: z.literal("run.paused"),
+  waiting: z.array(z.object({ nodeId: z.string(), reason: PauseReason })),
+  outputs: WireObject,
+  createdAt: z.number(),
+  elapsedMs: z.number(),
+  totalTokens: z.number(),
+  totalSteps: z.number(),
+});
+
+const FormFilled = z.object({
+  type: z.literal("form.filled"),
+  nodeId: z.string(),
+  nodeTitle: z.string(),
+  content: z.string(),
+  actionId: z.string(),
+  actionTitle: z.string(),
+  inputs: WireObject,
+});
+
+const FormTimedOut = z.object({
+  type: z.literal("form.timed-out"),
+  nodeId: z.string(),
+  nodeTitle: z.string(),
+  expiresAt: z.number(),
 });
 
 const RunFinished = z.object({
@@ -79,6 +138,12 @@ export const RunEvent = z.discriminatedUnion("type", [
   StepStartedEvent,
   StepFinishedEvent,
   StepRetriedEvent,
+  ContainerStarted,
+  RoundStarted,
+  FormRequired,
+  RunPaused,
+  FormFilled,
+  FormTimedOut,
   TextDelta,
   TextReplaced,
   ReasoningDelta,

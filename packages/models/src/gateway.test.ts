@@ -1,9 +1,11 @@
+import { createGuardedHttpClient, publicPolicy } from "@diwan/egress";
 import type { WorkspaceId } from "@diwan/kernel";
 import { type ModelScript, startModelServer, words } from "@diwan/testkit";
 import { expect, it } from "vitest";
 import { createModelGateway, type GatewaySettings } from "./gateway.ts";
 import type { ModelPart, ModelRequest } from "./ports.ts";
 
+const http = createGuardedHttpClient({ profile: "platform", policy: publicPolicy });
 const scope = { workspaceId: "ws-1" as WorkspaceId };
 
 function request(rest: Partial<ModelRequest> = {}): ModelRequest {
@@ -26,7 +28,7 @@ async function collect(parts: AsyncIterable<ModelPart>): Promise<ModelPart[]> {
 
 function gatewayTo(baseUrl: string, rest: Partial<GatewaySettings> = {}) {
   const environment = { baseUrl, apiKey: "sk-test-key-123456" };
-  return createModelGateway({ environment, retryWaitsMs: [1, 1], demoWordMs: 0, ...rest });
+  return createModelGateway({ http, environment, retryWaitsMs: [1, 1], demoWordMs: 0, ...rest });
 }
 
 const call = (signal = new AbortController().signal) => ({ signal, runId: "r", stepId: "s", attempt: 1 });
@@ -68,6 +70,45 @@ it("tells reasoning from text", async () => {
     { type: "reasoning-delta", text: "let me " },
     { type: "reasoning-delta", text: "think" },
     { type: "text-delta", text: "42" },
+  ]);
+});
+
+it("offers tools, and hands on whole calls once their pieces are there", async () => {
+  const tools = [{ name: "weather", description: "Tells it.", parameters: { type: "object", properties: {} } }];
+  const toolCalls = [
+    { id: "c1", name: "weather", arguments: '{"city": "Riyadh"}' },
+    { id: "c2", name: "weather", arguments: '{"city": "Cairo"}' },
+  ];
+  const { parts, requests } = await answer({ text: ["One moment."], toolCalls }, {}, { tools });
+  expect(requests[0]?.body["tools"]).toEqual([{ type: "function", function: tools[0] }]);
+  expect(parts.filter(({ type }) => type === "tool-call")).toEqual(
+    toolCalls.map((call) => ({ type: "tool-call", ...call })),
+  );
+  expect(parts.map(({ type }) => type)).toEqual(["text-delta", "tool-call", "tool-call", "usage", "finish"]);
+  expect(parts.at(-1)).toEqual({ type: "finish", reason: "tool_calls" });
+});
+
+it("puts the arguments of a call together, however they come", async () => {
+  const frame = (tool_calls: object[], finish_reason: string | null = null) =>
+    `data: ${JSON.stringify({ choices: [{ delta: { tool_calls }, finish_reason }] })}\n\n`;
+  const pieces = [
+    frame([{ index: 1, id: "b", function: { name: "two", arguments: "{}" } }]),
+    frame([{ index: 0, id: "a", function: { name: "one", arguments: '{"x"' } }]),
+    frame([{ index: 0, function: { arguments: ": 1}" } }], "tool_calls"),
+  ];
+  const { parts } = await answer({ raw: pieces.join("") });
+  expect(parts.slice(0, 2)).toEqual([
+    { type: "tool-call", id: "a", name: "one", arguments: '{"x": 1}' },
+    { type: "tool-call", id: "b", name: "two", arguments: "{}" },
+  ]);
+  const unnumbered = [
+    frame([{ id: "a", function: { name: "one", arguments: "{" } }]),
+    frame([{ function: { arguments: "}" } }]),
+    frame([{ id: "b", function: { name: "two", arguments: "{}" } }], "stop"),
+  ];
+  expect((await answer({ raw: unnumbered.join("") })).parts.slice(0, 2)).toEqual([
+    { type: "tool-call", id: "a", name: "one", arguments: "{}" },
+    { type: "tool-call", id: "b", name: "two", arguments: "{}" },
   ]);
 });
 
@@ -159,6 +200,16 @@ it("closes the connection when the run is stopped", async () => {
   await expect.poll(() => server.aborted()).toBe(1);
 });
 
+it("refuses an address that hands out a cloud's credentials, without trying again", async () => {
+  const parts = collect(gatewayTo("http://169.254.169.254/v1").stream(scope, request(), call()));
+  await expect(parts).rejects.toMatchObject({ code: "egress.blocked" });
+});
+
+it("asks for answers that are not compressed, which come later and in larger pieces", async () => {
+  const { requests } = await answer({ text: ["ok"] });
+  expect(requests[0]?.headers["accept-encoding"]).toBe("identity");
+});
+
 it("adds /v1 to an address without a path", async () => {
   await using server = await startModelServer({ text: ["ok"] });
   await collect(gatewayTo(server.url.replace(/\/v1$/, "")).stream(scope, request(), call()));
@@ -167,14 +218,14 @@ it("adds /v1 to an address without a path", async () => {
 
 it("names the provider that has no key yet", async () => {
   const parts = collect(
-    createModelGateway({}).stream(scope, request({ provider: "langgenius/anthropic/anthropic" }), call()),
+    createModelGateway({ http }).stream(scope, request({ provider: "langgenius/anthropic/anthropic" }), call()),
   );
   await expect(parts).rejects.toMatchObject({ code: "model.not-configured" });
   await expect(parts).rejects.toThrow(/"anthropic" has no key yet/);
 });
 
 it("answers as a demo by visible rules, in the language of the question", async () => {
-  const gateway = createModelGateway({ demoWordMs: 0 });
+  const gateway = createModelGateway({ http, demoWordMs: 0 });
   const say = async (text: string) => {
     const asked = request({ provider: "builtin/demo/demo", messages: [{ role: "user", content: text }] });
     const parts = await collect(gateway.stream(scope, asked, call()));

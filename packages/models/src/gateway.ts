@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpClient } from "@diwan/egress";
 import { DiwanError, type WorkspaceScope } from "@diwan/kernel";
 import type { Sealer } from "@diwan/workspaces";
 import { ModelErrors } from "./errors.ts";
@@ -11,6 +12,8 @@ import { createOpenAiCompatibleProvider } from "./providers/openai-compatible/op
 import { type Deadlines, defaultDeadlines } from "./providers/openai-compatible/with-deadlines.ts";
 
 export type GatewaySettings = {
+  /** The door for what the product itself calls. */
+  http: HttpClient;
   /** Absent where there is no installation, as for a file that is run by itself. */
   stored?: { providers: ModelProviderStore; sealer: Sealer };
   /** `OPENAI_API_BASE` and `OPENAI_API_KEY`: a provider in every workspace. */
@@ -63,7 +66,7 @@ function mayPass(error: unknown): boolean {
 
 function createProviders(settings: GatewaySettings) {
   const demo = createDemoProvider(settings.demoWordMs);
-  const common = { deadlines: settings.deadlines ?? defaultDeadlines };
+  const common = { http: settings.http, deadlines: settings.deadlines ?? defaultDeadlines };
   const fixed = (name: string, { baseUrl, apiKey }: { baseUrl: string; apiKey: string | undefined }) =>
     createOpenAiCompatibleProvider({ ...common, label: name, baseUrl: normaliseBaseUrl(baseUrl), apiKey });
   const only = settings.onlyEndpoint === undefined ? undefined : fixed("The model endpoint", settings.onlyEndpoint);

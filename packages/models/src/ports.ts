@@ -20,18 +20,25 @@ export type ModelRequest = {
   stop: string[];
   /** JSON Schema that the answer must fit. */
   responseSchema?: unknown;
+  /** What the model may call instead of answering; chat models only. */
+  tools?: ModelTool[];
 };
+
+/** `parameters` is the JSON Schema of an object. */
+export type ModelTool = { name: string; description: string; parameters: unknown };
 
 export type ModelPart =
   | { type: "text-delta"; text: string }
   | { type: "reasoning-delta"; text: string }
+  /** A whole call; `arguments` is JSON as the model wrote it, so it may be broken. */
+  | { type: "tool-call"; id: string; name: string; arguments: string }
   | { type: "usage"; usage: ModelUsage; estimated: boolean }
   | { type: "finish"; reason: string };
 
 export type ModelCall = { signal: AbortSignal; runId: string; stepId: string; attempt: number };
 
 /**
- * The one way to a model. Parts come in order: deltas, then one `usage`, then `finish`; errors are thrown as `model.*`.
+ * The one way to a model. Parts come in order: deltas, tool calls, one `usage`, `finish`; errors are thrown as `model.*`.
  * Aborting the signal closes the connection.
  */
 export type ModelPort = {

@@ -1,12 +1,15 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createGuardedHttpClient, publicPolicy } from "@diwan/egress";
 import type { WorkspaceId } from "@diwan/kernel";
 import { startModelServer } from "@diwan/testkit";
 import { expect, it } from "vitest";
 import { createModelGateway } from "./gateway.ts";
 import type { ModelPort, ModelRequest } from "./ports.ts";
 import { createRecorder, createReplayer } from "./recording.ts";
+
+const http = createGuardedHttpClient({ profile: "platform", policy: publicPolicy });
 
 const request: ModelRequest = {
   provider: "openai",
@@ -29,7 +32,7 @@ async function textOf(port: ModelPort, asked: ModelRequest): Promise<string> {
 it("answers a recorded call again without the model, whatever the order of its parameters", async () => {
   const folder = mkdtempSync(join(tmpdir(), "recording-"));
   await using server = await startModelServer({ text: ["once ", "only"] });
-  const live = createModelGateway({ onlyEndpoint: { baseUrl: server.url, apiKey: undefined } });
+  const live = createModelGateway({ http, onlyEndpoint: { baseUrl: server.url, apiKey: undefined } });
   expect(await textOf(createRecorder(live, folder), request)).toBe("once only");
   const again = { ...request, parameters: { top_p: 1, temperature: 0.5 } };
   expect(await textOf(createReplayer(folder), again)).toBe("once only");

@@ -63,4 +63,4 @@ function firstDifference(folder: string, request: ModelRequest): string {
   return nearest === undefined ? "the folder holds no recording" : `"${nearest[0]}" is not as it was recorded`;
 }
 
-const fields = ["provider", "model", "mode", "parameters", "stop", "messages", "responseSchema"] as const;
+const fields = ["provider", "model", "mode", "parameters", "stop", "messages", "responseSchema", "tools"] as const;

@@ -1,23 +1,53 @@
 import type { NodeDefinition, NodeRegistry } from "@diwan/workflow";
 import { answerNode } from "./answer/answer.node.ts";
+import { assignerNode, firstAssignerNode } from "./assigner/assigner.node.ts";
+import { documentExtractorNode } from "./document-extractor/document-extractor.node.ts";
 import { endNode } from "./end/end.node.ts";
+import { httpRequestNode } from "./http-request/http-request.node.ts";
+import { humanInputNode } from "./human-input/human-input.node.ts";
 import { ifElseNode } from "./if-else/if-else.node.ts";
+import { iterationNode } from "./iteration/iteration.node.ts";
+import { startMarker } from "./iteration/start-marker.node.ts";
+import { listOperatorNode } from "./list-operator/list-operator.node.ts";
 import { llmNode } from "./llm/llm.node.ts";
+import { loopNode } from "./loop/loop.node.ts";
+import { loopEndNode } from "./loop-end/loop-end.node.ts";
+import { parameterExtractorNode } from "./parameter-extractor/parameter-extractor.node.ts";
 import type { NodePorts } from "./ports.ts";
+import { questionClassifierNode } from "./question-classifier/question-classifier.node.ts";
 import { startNode } from "./start/start.node.ts";
 import { templateTransformNode } from "./template-transform/template-transform.node.ts";
+import { triggerPluginNode } from "./trigger-plugin/trigger-plugin.node.ts";
+import { triggerScheduleNode } from "./trigger-schedule/trigger-schedule.node.ts";
+import { triggerWebhookNode } from "./trigger-webhook/trigger-webhook.node.ts";
 import { variableAggregatorNode } from "./variable-aggregator/variable-aggregator.node.ts";
 
 const builtIn: NodeDefinition<NodePorts>[] = [
   startNode,
+  triggerWebhookNode,
+  triggerScheduleNode,
+  triggerPluginNode,
   endNode,
   answerNode,
   llmNode,
   ifElseNode,
+  humanInputNode,
+  iterationNode,
+  startMarker,
+  loopNode,
+  { ...startMarker, type: "loop-start" },
+  loopEndNode,
+  httpRequestNode,
   templateTransformNode,
   variableAggregatorNode,
   // The aggregator's first name; `assigner` is another node.
   { ...variableAggregatorNode, type: "variable-assigner" },
+  firstAssignerNode,
+  assignerNode,
+  listOperatorNode,
+  documentExtractorNode,
+  questionClassifierNode,
+  parameterExtractorNode,
 ];
 
 /** The node types that run today. */

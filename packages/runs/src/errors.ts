@@ -14,4 +14,18 @@ export const RunErrors = defineErrors("run", {
     kind: "dependency",
     message: ({ seconds }: { seconds: number }) => `No worker took this run within ${seconds} seconds.`,
   },
+  "pause-expired": {
+    kind: "caller",
+    message: ({ seconds }: { seconds: number }) =>
+      `Nobody answered the run's form within ${seconds} seconds, so the run was ended.`,
+  },
+  "form-not-found": { kind: "caller", message: "This form was not found." },
+  "form-submitted": { kind: "caller", message: "This form has been answered already." },
+  "form-expired": { kind: "caller", message: "The time to answer this form is over." },
+  "form-invalid": { kind: "caller", message: ({ problem }: { problem: string }) => problem },
+  "not-recorded": {
+    kind: "author",
+    message: ({ port, nodeId }: { port: string; nodeId: string }) =>
+      `Step "${nodeId}" asks for something that was not asked in the recorded run (${port}), so there is no answer to replay. Run it again instead.`,
+  },
 });

@@ -1,10 +1,15 @@
 export * from "./core/finished-event.ts";
+export { pauseEvents, pausingAsStored } from "./core/pausing.ts";
 export * from "./core/run-variables.ts";
+export type { StepCall } from "./engine/attempt.ts";
 export * from "./engine/drive-run.ts";
 export * from "./engine/limits.ts";
+export * from "./engine/recorded-ports.ts";
 export * from "./errors.ts";
+export * from "./files/index.ts";
 export * from "./ports.ts";
 export * from "./run.ts";
+export * from "./use-cases/answer-form.ts";
 export * from "./use-cases/execute-run.ts";
 export * from "./use-cases/reap-runs.ts";
 export * from "./use-cases/run-once.ts";

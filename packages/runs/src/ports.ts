@@ -2,6 +2,8 @@ import type {
   FinalRunStatus,
   JournalEntry,
   ModelUsage,
+  PauseAnswer,
+  PauseReason,
   RunError,
   RunEvent,
   RunQueueName,
@@ -25,12 +27,24 @@ export type RunSettlement = {
   elapsedMs: number;
 };
 
+/** What a run that pauses has so far; written together with its forms. */
+export type RunPausing = Pick<RunSettlement, "outputs" | "answer" | "usage" | "totalSteps" | "exceptionsCount"> & {
+  at: number;
+  activeMs: number;
+  forms: { nodeId: string; reason: PauseReason }[];
+};
+
 export type ClaimedRun = {
   run: Run;
   /** Counts takeovers: 1 for the first worker. */
   attempt: number;
   journal: JournalEntry[];
+  /** Time that earlier workers spent on it. */
+  activeMs: number;
 };
+
+/** Journal entries that are written together with something else. */
+export type LastEntries = { position: number; entries: readonly JournalEntry[] };
 
 /** What a worker learns each time it shows that it still works on a run. */
 export type LeaseState = "held" | "lost" | "stop-requested";
@@ -50,11 +64,12 @@ export type RunStore = {
   readJournal(scope: WorkspaceScope, runId: RunId): Promise<JournalEntry[]>;
   /**
    * Takes a run that nobody holds: queued, or running with an expired lease. Of several callers one gets it, the others
-   * get undefined. The run is `running` afterwards.
+   * get undefined. The run is `running` afterwards. Turns of one conversation are taken one after the other, in the order
+   * in which they were recorded: while an earlier one is at work or waits for a worker, a later one is nobody's.
    */
   claim(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<ClaimedRun | undefined>;
   /** Extends the lease; `lost` when another worker has taken the run or it is settled. */
-  heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<LeaseState>;
+  heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease, activeMs: number): Promise<LeaseState>;
   /**
    * Appends entries at `position` (0 for the first entry of a run).
    *
@@ -76,12 +91,67 @@ export type RunStore = {
     runId: RunId,
     owner: string,
     settlement: RunSettlement,
-    last: { position: number; entries: readonly JournalEntry[] },
+    last: LastEntries,
   ): Promise<boolean>;
-  /** Asks whoever works on the run to stop it; a queued run is settled `stopped` at once. False for a run that has ended. */
+  /**
+   * Lets go of a run whose steps wait for people, and opens their forms, in one transaction. `answered` when a form of the
+   * run was answered meanwhile: then it is still held, and goes on. `lost` when `owner` does not hold it.
+   */
+  pause(
+    scope: WorkspaceScope,
+    runId: RunId,
+    owner: string,
+    pausing: RunPausing,
+    last: LastEntries,
+  ): Promise<"paused" | "answered" | "lost">;
+  /** The turn of the conversation that waits longest for a worker. */
+  nextTurn(
+    scope: WorkspaceScope,
+    conversationId: ConversationId,
+  ): Promise<{ runId: RunId; queue: RunQueueName } | undefined>;
+  /**
+   * Asks whoever works on the run to stop it; one that is queued or paused is settled `stopped` at once. False for a run
+   * that has ended.
+   */
   requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean>;
   /** Gives a held run back to the queue, for a worker that shuts down. */
-  release(scope: WorkspaceScope, runId: RunId, owner: string): Promise<void>;
+  release(scope: WorkspaceScope, runId: RunId, owner: string, activeMs: number): Promise<void>;
+};
+
+/** A form that a paused run waits for. */
+export type PauseForm = {
+  scope: WorkspaceScope;
+  appId: AppId;
+  runId: RunId;
+  nodeId: string;
+  reason: PauseReason;
+  status: "open" | "answered" | "expired";
+};
+
+/** A run that can go on, and where its job belongs. */
+export type ResumableRun = { scope: WorkspaceScope; runId: RunId; queue: RunQueueName };
+
+/** The forms of paused runs. The first answer wins. */
+export type FormStore = {
+  /** By the secret in its address. */
+  findByToken(token: string): Promise<PauseForm | undefined>;
+  /** Forms of a run that wait for their answer. */
+  openOf(scope: WorkspaceScope, runId: RunId): Promise<PauseForm[]>;
+  find(scope: WorkspaceScope, formId: string): Promise<PauseForm | undefined>;
+  /** Forms of a run that have their answer, by form id. */
+  answersOf(scope: WorkspaceScope, runId: RunId): Promise<ReadonlyMap<string, { answer: PauseAnswer; at: number }>>;
+  /**
+   * Answers an open form. `run` is what can go on by it; undefined while a worker still holds the run, which finds the
+   * answer itself. Undefined as a whole when the form is no longer open.
+   */
+  answer(
+    scope: WorkspaceScope,
+    formId: string,
+    answer: PauseAnswer,
+    at: number,
+  ): Promise<{ run: ResumableRun | undefined } | undefined>;
+  /** Open forms whose time is over. */
+  findExpired(now: number, limit: number): Promise<{ scope: WorkspaceScope; formId: string }[]>;
 };
 
 export type Lease = { owner: string; now: number; expiresAt: number };
@@ -92,17 +162,23 @@ export type AbandonedRun = {
   queue: RunQueueName;
   /** Takeovers since the journal last grew. */
   fruitlessTakeovers: number;
-  /** Since when it waits for a worker: when it was recorded, or given back by one. */
+  /** Since when it waits: when it was recorded, or let go of by a worker. */
   queuedAt: number;
-  state: "queued" | "running";
+  state: "queued" | "running" | "paused";
+};
+
+export type AbandonedSince = {
+  now: number;
+  /** A queued run this old may have lost its job. */
+  queuedBefore: number;
+  /** Nobody answered a run that has paused for this long. */
+  pausedBefore: number;
 };
 
 /** The reaper's view over all workspaces: runs that nobody works on. */
 export type AbandonedRuns = {
-  /**
-   * Running runs whose lease expired before `now`, and queued ones older than `queuedBefore` (their job may be lost).
-   */
-  find(now: number, queuedBefore: number, limit: number): Promise<AbandonedRun[]>;
+  /** Running runs whose lease has expired, and queued and paused ones that wait for too long. */
+  find(since: AbandonedSince, limit: number): Promise<AbandonedRun[]>;
   /** Settles a run that nobody holds as failed; false when somebody took it meanwhile. */
   fail(run: AbandonedRun, error: RunError, at: number): Promise<boolean>;
 };
@@ -127,6 +203,8 @@ export type LocalSlot = {
   lease(): Lease;
   /** Drives a run that was inserted under the lease, and gives the place back at its end. */
   drive(scope: WorkspaceScope, run: Run): void;
+  /** Takes a queued run if it can be taken, and drives it. */
+  claim(scope: WorkspaceScope, runId: RunId): void;
   giveBack(): void;
 };
 
@@ -193,7 +271,11 @@ export type NewMessage = {
 
 /** Chat state: conversations, their finished turns and the values of their variables. */
 export type ConversationStore = {
-  insert(scope: WorkspaceScope, conversation: Conversation & { createdAt: number; caller: RunCaller }): Promise<void>;
+  /** @param turnOf  The run of its first turn: no other turn begins before that one has ended. */
+  insert(
+    scope: WorkspaceScope,
+    conversation: Conversation & { createdAt: number; caller: RunCaller; turnOf: RunId },
+  ): Promise<void>;
   find(scope: WorkspaceScope, appId: AppId, conversationId: ConversationId): Promise<Conversation | undefined>;
   /** Finished turns, oldest first, at most the newest `limit`. */
   history(scope: WorkspaceScope, conversationId: ConversationId, limit: number): Promise<ConversationTurn[]>;

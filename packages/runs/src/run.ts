@@ -16,6 +16,9 @@ export type RunCaller =
   | { type: "account"; id: AccountId; name: string; email: string }
   | { type: "end-user"; id: EndUserId; user: string };
 
+/** A run made from an earlier one: it goes on from a step of it, or repeats it with its recorded answers. */
+export type RunRepeat = { kind: "retry" | "replay"; of: RunId };
+
 export type RunTrigger = "console" | "api" | "cli";
 
 /** One execution of one version of an app; a chat turn is a run too. Times are Unix milliseconds. */
@@ -49,6 +52,7 @@ export type Run = {
   finishedAt: number | null;
   elapsedMs: number | null;
   stopRequestedBy: RunCaller | null;
+  repeats: RunRepeat | null;
 };
 
 /** The part of a run that its execution writes, as it is before any of it. */
@@ -65,6 +69,7 @@ export function atTheStart() {
     finishedAt: null,
     elapsedMs: null,
     stopRequestedBy: null,
+    repeats: null,
   } satisfies Partial<Run>;
 }
 

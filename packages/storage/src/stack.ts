@@ -1,12 +1,17 @@
 import type { LiveEvents, RunSignals } from "@diwan/runs";
 import type pg from "pg";
+import type { FileStore } from "./files/file-store.ts";
 import type { Stores } from "./postgres/create-stores.ts";
 import type { BullRunQueue } from "./queue/bull-run-queue.ts";
+import { ReferringRunStore } from "./references/referring-run-store.ts";
+import { ValueReferences } from "./references/value-references.ts";
 
 /** Everything a process keeps and waits for, whichever way it is stored. */
 export type StorageStack = {
   pool: pg.Pool;
   stores: Stores;
+  /** Bytes of files, by key. */
+  contents: FileStore;
   queue: BullRunQueue;
   live: LiveEvents;
   signals: RunSignals;
@@ -15,6 +20,11 @@ export type StorageStack = {
   /** After everything that uses it has stopped. */
   close(): Promise<void>;
 };
+
+/** The stores of a database, with large values of runs in files. */
+export function withFiles(stores: Stores, contents: FileStore): Stores {
+  return { ...stores, runs: new ReferringRunStore(stores.runs, new ValueReferences(contents)) };
+}
 
 export async function databaseReadiness(pool: pg.Pool): Promise<string | undefined> {
   return pool.query("select 1").then(

@@ -1,2 +1,5 @@
+export * from "./http-server/http-script.ts";
+export * from "./http-server/http-server.ts";
 export * from "./model-server/model-server.ts";
 export * from "./model-server/script.ts";
+export * from "./run-files/memory-run-files.ts";

@@ -4,6 +4,7 @@ export * from "./errors.ts";
 export * from "./ports.ts";
 export { isSealed } from "./sealing/envelope.ts";
 export * from "./sealing/errors.ts";
+export { createFileSigner } from "./sealing/file-signer.ts";
 export * from "./sealing/key-ring.ts";
 export * from "./sealing/sealer.ts";
 export * from "./use-cases/sessions.ts";

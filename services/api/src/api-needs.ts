@@ -1,7 +1,9 @@
 import { createContentCache } from "@diwan/apps";
+import { createGuardedHttpClient } from "@diwan/egress";
+import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
-import type { LocalSlots } from "@diwan/runs";
+import type { FileSigner, LocalSlots } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
 import type { ApiConfig } from "./config.ts";
@@ -11,7 +13,15 @@ import { cachedEndUsers } from "./routes/v1/end-users.ts";
 import { createPublishedApps } from "./routes/v1/published-apps.ts";
 import { loadSamples } from "./samples.ts";
 
-type Parts = { stack: StorageStack; sealer: Sealer; metrics: Metrics; logger: Logger; clock: Clock; ids: IdSource };
+type Parts = {
+  stack: StorageStack;
+  sealer: Sealer;
+  signer: FileSigner;
+  metrics: Metrics;
+  logger: Logger;
+  clock: Clock;
+  ids: IdSource;
+};
 
 export type ApiPlaces = {
   version: string;
@@ -30,8 +40,8 @@ const ALONE_FRESH_MS = 60_000;
 
 /** What the api needs, from storage and settings. */
 export function apiNeeds(
-  { stack, sealer, metrics, logger, clock, ids }: Parts,
-  config: Pick<ApiConfig, "OPENAI_API_BASE" | "OPENAI_API_KEY" | "CONSOLE_WEB_URL">,
+  { stack, sealer, signer, metrics, logger, clock, ids }: Parts,
+  config: Pick<ApiConfig, "OPENAI_API_BASE" | "OPENAI_API_KEY" | "CONSOLE_WEB_URL" | "DIWAN_EGRESS_ALLOW_PRIVATE">,
   { version, localToken, consoleDir, samplesDir, local }: ApiPlaces,
 ): ApiNeeds {
   const { stores, queue, live, signals, readiness } = stack;
@@ -39,9 +49,12 @@ export function apiNeeds(
   const base = config.OPENAI_API_BASE;
   return {
     ...stores,
+    http: createGuardedHttpClient({ profile: "platform", policy: egressPolicy(config) }),
     environment: base === undefined ? undefined : { baseUrl: base, apiKey: config.OPENAI_API_KEY },
     endUsers: cachedEndUsers(stores.endUsers),
     sealer,
+    signer,
+    contents: stack.contents,
     published: createPublishedApps({ ...stores, clock }, local === undefined ? SHARED_FRESH_MS : ALONE_FRESH_MS),
     queue,
     local,

@@ -5,6 +5,7 @@ import { serveConsole } from "./http/serve-console.ts";
 import type { OpenStreams } from "./http/sse.ts";
 import type { ApiNeeds } from "./needs.ts";
 import { consoleRoutes } from "./routes/console/index.ts";
+import { fileRoutes } from "./routes/files.routes.ts";
 import { healthRoutes } from "./routes/health.routes.ts";
 import { v1Routes } from "./routes/v1/index.ts";
 
@@ -38,6 +39,7 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
   });
   healthRoutes(app, needs);
   await app.register(v1Routes(needs, open), { prefix: "/v1" });
+  fileRoutes(app, needs);
   await app.register(consoleRoutes(needs, open));
   if (needs.settings.consoleDir !== undefined) serveConsole(app, needs.settings.consoleDir);
   return app;

@@ -1,3 +1,4 @@
+import { egressSettings } from "@diwan/egress/settings";
 import { type ConfigOf, commonSettings as common, knownNames, readConfig, setting } from "@diwan/kernel/node";
 import { z } from "zod";
 
@@ -11,6 +12,10 @@ const declared = {
   OPENAI_API_KEY: common.OPENAI_API_KEY,
   CONSOLE_WEB_URL: common.CONSOLE_WEB_URL,
   LOG_LEVEL: common.LOG_LEVEL,
+  STORAGE_LOCAL_PATH: common.STORAGE_LOCAL_PATH,
+  FILES_URL: common.FILES_URL,
+  FILES_ACCESS_TIMEOUT: common.FILES_ACCESS_TIMEOUT,
+  ...egressSettings,
   DIWAN_STREAM_RETENTION_SECONDS: common.DIWAN_STREAM_RETENTION_SECONDS,
   DIWAN_SHUTDOWN_DELAY_SECONDS: common.DIWAN_SHUTDOWN_DELAY_SECONDS,
   API_HOST: setting({

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createIdSource, systemClock } from "@diwan/kernel";
 import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
 import { openServerStack } from "@diwan/storage/server";
-import { checkSecretKey, createKeyRing, createSealer, prepareSetup, SecretErrors } from "@diwan/workspaces";
+import {
+  checkSecretKey,
+  createFileSigner,
+  createKeyRing,
+  createSealer,
+  prepareSetup,
+  SecretErrors,
+} from "@diwan/workspaces";
 import { apiNeeds } from "./api-needs.ts";
 import { buildApi } from "./build-api.ts";
 import { apiConfig } from "./config.ts";
@@ -18,6 +25,7 @@ const ids = createIdSource();
 const stack = await openServerStack({
   databaseUrl: config.DATABASE_URL,
   redisUrl: config.REDIS_URL,
+  filesFolder: config.STORAGE_LOCAL_PATH,
   streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
   version,
   ids,
@@ -26,6 +34,11 @@ const stack = await openServerStack({
 const ring = createKeyRing(config.SECRET_KEY, config.SECRET_KEY_PREVIOUS.split(",").filter(Boolean));
 await checkSecretKey(ring, stack.stores.installation);
 const sealer = createSealer(ring, stack.stores.dataKeys, ids);
+const signer = createFileSigner(ring, {
+  clock,
+  timeoutMs: config.FILES_ACCESS_TIMEOUT * 1000,
+  baseUrl: () => config.FILES_URL ?? config.CONSOLE_WEB_URL ?? "",
+});
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
 const places = {
   version,
@@ -34,7 +47,7 @@ const places = {
   samplesDir: join(root, "examples", "templates"),
 };
 let leaving = false;
-const needs = apiNeeds({ stack, sealer, metrics, logger, clock, ids }, config, places);
+const needs = apiNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config, places);
 const server = await buildApi({
   ...needs,
   readiness: async () => (leaving ? "the process is stopping" : needs.readiness()),

@@ -1,10 +1,15 @@
 import type { ApiKeyStore, AppContent, AppStore, PendingImportStore } from "@diwan/apps";
+import type { HttpClient } from "@diwan/egress";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelProviderStore } from "@diwan/models";
 import type {
   ConversationStore,
   EndUserStore,
+  FileContents,
+  FileRecordStore,
+  FileSigner,
+  FormStore,
   LiveEvents,
   LocalSlots,
   RunQueue,
@@ -25,6 +30,8 @@ export type ApiNeeds = {
   pendingImports: PendingImportStore;
   keys: ApiKeyStore;
   providers: ModelProviderStore;
+  /** The door for what the product itself calls. */
+  http: HttpClient;
   /** `OPENAI_API_BASE` and its key, where set. */
   environment: { baseUrl: string; apiKey: string | undefined } | undefined;
   sealer: Sealer;
@@ -33,6 +40,10 @@ export type ApiNeeds = {
   runs: RunStore;
   conversations: ConversationStore;
   endUsers: EndUserStore;
+  files: FileRecordStore;
+  contents: FileContents;
+  signer: FileSigner;
+  forms: FormStore;
   queue: RunQueue;
   /** Of a process that has a worker too. */
   local: LocalSlots | undefined;

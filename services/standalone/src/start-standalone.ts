@@ -8,7 +8,7 @@ import { createMetrics } from "@diwan/kernel/node";
 import { cachedProviders } from "@diwan/models";
 import { openEmbeddedStack } from "@diwan/storage/embedded";
 import { startWorker, workerNeeds } from "@diwan/worker";
-import { checkSecretKey, createKeyRing, createSealer, prepareSetup } from "@diwan/workspaces";
+import { checkSecretKey, createFileSigner, createKeyRing, createSealer, prepareSetup } from "@diwan/workspaces";
 import type { StandaloneConfig } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
@@ -79,7 +79,13 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     }
     const sealer = createSealer(ring, stores.dataKeys, ids);
     const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
-    const parts = { stack, sealer, metrics, clock, ids };
+    let address = "";
+    const signer = createFileSigner(ring, {
+      clock,
+      timeoutMs: config.FILES_ACCESS_TIMEOUT * 1000,
+      baseUrl: () => config.FILES_URL ?? config.CONSOLE_WEB_URL ?? address,
+    });
+    const parts = { stack, sealer, signer, metrics, clock, ids };
 
     const worker = await startWorker(workerNeeds({ ...parts, logger: options.logger("worker") }, config));
     closing.push(() => worker.close(DRAIN_MS));
@@ -100,6 +106,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     });
     const { port } = server.server.address() as AddressInfo;
     const url = `http://${isLoopback(options.host) ? options.host : "127.0.0.1"}:${port}`;
+    address = url;
     stack.updateLock(url);
     writeFileSync(data.localFile, JSON.stringify({ url, token: localToken }), { mode: 0o600 });
     closing.push(async () => rmSync(data.localFile, { force: true }));

@@ -1,7 +1,7 @@
 import { createIdSource, systemClock } from "@diwan/kernel";
 import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
 import { openServerStack } from "@diwan/storage/server";
-import { checkSecretKey, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
+import { checkSecretKey, createFileSigner, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
 import { workerConfig } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startWorker } from "./worker.ts";
@@ -16,6 +16,7 @@ const ids = createIdSource();
 const stack = await openServerStack({
   databaseUrl: config.DATABASE_URL,
   redisUrl: config.REDIS_URL,
+  filesFolder: config.STORAGE_LOCAL_PATH,
   streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
   version,
   ids,
@@ -24,8 +25,13 @@ const stack = await openServerStack({
 const ring = createKeyRing(config.SECRET_KEY, config.SECRET_KEY_PREVIOUS.split(",").filter(Boolean));
 await checkSecretKey(ring, stack.stores.installation);
 const sealer = createSealer(ring, stack.stores.dataKeys, ids);
+const signer = createFileSigner(ring, {
+  clock,
+  timeoutMs: config.FILES_ACCESS_TIMEOUT * 1000,
+  baseUrl: () => config.FILES_URL ?? config.CONSOLE_WEB_URL ?? "",
+});
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
-const worker = await startWorker(workerNeeds({ stack, sealer, metrics, logger, clock, ids }, config));
+const worker = await startWorker(workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config));
 const health = await startHealthServer({ metrics, readiness: stack.readiness }, config.WORKER_HOST, config.WORKER_PORT);
 logger.info({}, "The worker takes runs.");
 process.exitCode = await untilTold(async () => {

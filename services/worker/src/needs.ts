@@ -1,9 +1,12 @@
+import type { HttpClient } from "@diwan/egress";
 import type { Clock, IdSource, Logger, RunId, WorkspaceScope } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelPort } from "@diwan/models";
+import type { HttpLimits, RunFiles } from "@diwan/nodes";
 import type {
   AbandonedRuns,
   ConversationStore,
+  FormStore,
   LiveEvents,
   PreparedVersion,
   ReaperLimits,
@@ -19,10 +22,15 @@ export type WorkerNeeds = {
   runs: RunStore;
   abandoned: AbandonedRuns;
   conversations: ConversationStore;
+  forms: FormStore;
   queue: RunQueue;
   live: LiveEvents;
   signals: RunSignals;
   models: ModelPort;
+  /** The door for what authors call. */
+  http: HttpClient;
+  httpLimits: HttpLimits;
+  files(scope: WorkspaceScope, run: Run): RunFiles;
   prepare(scope: WorkspaceScope, run: Run): Promise<PreparedVersion>;
   consume: ConsumeRuns;
   clock: Clock;

@@ -1,26 +1,47 @@
 import { createVersionPreparer } from "@diwan/apps";
+import { createGuardedHttpClient } from "@diwan/egress";
+import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import { createModelGateway } from "@diwan/models";
-import { defaultReaperLimits } from "@diwan/runs";
+import { createRunFiles, defaultReaperLimits, type FileSigner } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
 import type { WorkerConfig } from "./config.ts";
 import type { WorkerNeeds } from "./needs.ts";
 
-type Parts = { stack: StorageStack; sealer: Sealer; metrics: Metrics; logger: Logger; clock: Clock; ids: IdSource };
+type Parts = {
+  stack: StorageStack;
+  sealer: Sealer;
+  signer: FileSigner;
+  metrics: Metrics;
+  logger: Logger;
+  clock: Clock;
+  ids: IdSource;
+};
 
 /** What the worker needs, from storage and settings. */
 export function workerNeeds(
-  { stack, sealer, metrics, logger, clock, ids }: Parts,
+  { stack, sealer, signer, metrics, logger, clock, ids }: Parts,
   config: Omit<
     WorkerConfig,
-    "DATABASE_URL" | "REDIS_URL" | "DIWAN_WORKER_DRAIN_SECONDS" | "WORKER_HOST" | "WORKER_PORT"
+    | "DATABASE_URL"
+    | "REDIS_URL"
+    | "STORAGE_LOCAL_PATH"
+    | "CONSOLE_WEB_URL"
+    | "FILES_URL"
+    | "FILES_ACCESS_TIMEOUT"
+    | "DIWAN_WORKER_DRAIN_SECONDS"
+    | "WORKER_HOST"
+    | "WORKER_PORT"
   >,
 ): WorkerNeeds {
   const { stores, queue, live, signals } = stack;
   const prepareVersion = createVersionPreparer({ apps: stores.apps, sealer });
   const base = config.OPENAI_API_BASE;
+  const policy = egressPolicy(config);
+  const untrusted = createGuardedHttpClient({ profile: "untrusted", policy });
+  const filing = { files: stores.files, contents: stack.contents, signer, clock };
   return {
     ...stores,
     queue,
@@ -30,7 +51,17 @@ export function workerNeeds(
     ids,
     metrics,
     logger,
+    http: untrusted,
+    httpLimits: {
+      connectMs: config.HTTP_REQUEST_MAX_CONNECT_TIMEOUT * 1000,
+      readMs: config.HTTP_REQUEST_MAX_READ_TIMEOUT * 1000,
+      writeMs: config.HTTP_REQUEST_MAX_WRITE_TIMEOUT * 1000,
+      maxFileBytes: config.HTTP_REQUEST_NODE_MAX_BINARY_SIZE,
+      maxTextBytes: config.HTTP_REQUEST_NODE_MAX_TEXT_SIZE,
+      verifyTls: config.HTTP_REQUEST_NODE_SSL_VERIFY,
+    },
     models: createModelGateway({
+      http: createGuardedHttpClient({ profile: "platform", policy }),
       stored: { providers: stores.providers, sealer },
       ...(base === undefined ? {} : { environment: { baseUrl: base, apiKey: config.OPENAI_API_KEY } }),
       deadlines: {
@@ -38,6 +69,7 @@ export function workerNeeds(
         silenceMs: config.DIWAN_MODEL_SILENCE_SECONDS * 1000,
       },
     }),
+    files: (scope, run) => createRunFiles({ ...filing, http: untrusted }, scope, run),
     prepare: (scope, run) => prepareVersion(scope, run.appId, run.versionId),
     consume: (consumption) =>
       queue.consume({
@@ -49,9 +81,15 @@ export function workerNeeds(
       limits: {
         maxSteps: config.WORKFLOW_MAX_EXECUTION_STEPS,
         softMs: Math.min(config.DIWAN_RUN_SOFT_SECONDS, config.WORKFLOW_MAX_EXECUTION_TIME) * 1000,
+        hardMs: config.DIWAN_RUN_HARD_SECONDS * 1000,
         maxParallelSteps: config.GRAPH_ENGINE_MAX_WORKERS,
+        maxStepOutputBytes: config.DIWAN_STEP_OUTPUT_MAX_BYTES,
       },
-      reaper: defaultReaperLimits,
+      reaper: {
+        ...defaultReaperLimits,
+        queueDeadlineMs: config.DIWAN_QUEUE_DEADLINE_SECONDS * 1000,
+        pauseDeadlineMs: config.HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS * 1000,
+      },
       owner: ids.next(),
     },
   };

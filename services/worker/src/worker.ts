@@ -1,4 +1,4 @@
-import { type LocalSlots, reapRuns } from "@diwan/runs";
+import { expireForms, type LocalSlots, reapRuns } from "@diwan/runs";
 import { executeRunConsumer } from "./consumers/execute-run.consumer.ts";
 import type { WorkerNeeds } from "./needs.ts";
 
@@ -18,7 +18,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<unknown> = Promise.resolve();
   const reap = (limits = needs.settings.reaper) => {
-    reaping = reapRuns({ ...needs, limits }).catch((error: unknown) =>
+    reaping = Promise.all([expireForms(needs), reapRuns({ ...needs, limits })]).catch((error: unknown) =>
       needs.logger.warn({ err: error }, "Looking for abandoned runs failed."),
     );
   };

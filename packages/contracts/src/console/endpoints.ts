@@ -150,6 +150,12 @@ export const consoleEndpoints = {
   "GET /console/api/runs/{runId}": endpoint({ params: run, reply: RunDetail }),
   /** Server-sent `ConsoleRunEvent`s with `id:` lines; `Last-Event-ID` goes on after that event. */
   "GET /console/api/runs/{runId}/events": endpoint({ params: run }),
+  /** Answers a form that the run waits for; the run goes on. */
+  "POST /console/api/runs/{runId}/forms/{formId}": endpoint({
+    params: run.extend({ formId: z.string() }),
+    body: z.object({ action: z.string(), inputs: z.record(z.string(), z.unknown()) }),
+    status: 202,
+  }),
   "POST /console/api/runs/{runId}/stop": endpoint({ params: run, status: 202 }),
 } as const;
 

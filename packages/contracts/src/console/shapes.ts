@@ -180,7 +180,7 @@ export const RunStep = z.object({
   title: z.string(),
   frame: FramePath,
   attempt: z.number().int(),
-  status: z.enum(["running", "succeeded", "failed", "exception", "retried"]),
+  status: z.enum(["running", "waiting", "succeeded", "failed", "exception", "retried"]),
   inputs: WireObject,
   process_data: WireObject,
   outputs: WireObject,
@@ -193,6 +193,19 @@ export const RunStep = z.object({
 });
 export type RunStep = z.infer<typeof RunStep>;
 
+/** A form that a paused run waits for. Inputs and actions have the keys that clients of the service API know. */
+export const RunForm = z.object({
+  id,
+  node_id: z.string(),
+  title: z.string(),
+  content: z.string(),
+  inputs: z.array(z.looseObject({ type: z.string(), output_variable_name: z.string() })),
+  actions: z.array(z.object({ id: z.string(), title: z.string(), button_style: z.string() })),
+  defaults: z.record(z.string(), z.string()),
+  expires_at: z.string(),
+});
+export type RunForm = z.infer<typeof RunForm>;
+
 export const RunDetail = RunSummary.extend({
   inputs: WireObject,
   query: z.string().nullable(),
@@ -201,6 +214,8 @@ export const RunDetail = RunSummary.extend({
   answer: z.string(),
   conversation_id: id.nullable(),
   steps: z.array(RunStep),
+  /** What a paused run waits for. */
+  forms: z.array(RunForm),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
@@ -210,6 +225,16 @@ export const ConsoleRunEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("step.started"), step: RunStep }),
   z.object({ event: z.literal("step.finished"), step: RunStep }),
   z.object({ event: z.literal("step.retried"), step: RunStep, retry_index: z.number().int() }),
+  z.object({
+    event: z.literal("round.started"),
+    node_id: z.string(),
+    frame: FramePath,
+    round: z.number().int(),
+    at: z.number(),
+  }),
+  z.object({ event: z.literal("form.required"), form: RunForm }),
+  z.object({ event: z.literal("form.closed"), node_id: z.string(), action: z.string().nullable() }),
+  z.object({ event: z.literal("run.paused"), run: RunSummary, forms: z.array(RunForm) }),
   z.object({ event: z.literal("text-delta"), text: z.string(), selector: z.array(z.string()).nullable() }),
   z.object({ event: z.literal("text-replaced"), text: z.string(), reason: z.string() }),
   z.object({ event: z.literal("reasoning-delta"), node_id: z.string(), text: z.string(), final: z.boolean() }),

@@ -52,6 +52,21 @@ export const commonSettings = {
     example: "redis://:password@host:6379/0",
     secret: true,
   }),
+  STORAGE_LOCAL_PATH: setting({
+    schema: z.string().min(1).default(".data/files"),
+    meaning: "Folder for files. Every api and worker must see the same one.",
+    example: "/var/lib/diwan/files",
+  }),
+  FILES_URL: setting({
+    schema: z.url().optional(),
+    meaning: "Address under which files are fetched; CONSOLE_WEB_URL where it is not set.",
+    example: "https://files.example.com",
+  }),
+  FILES_ACCESS_TIMEOUT: setting({
+    schema: seconds(86_400),
+    meaning: "Seconds for which the address of a file works.",
+    example: "86400",
+  }),
   DIWAN_WORKER_CONCURRENCY: setting({
     schema: z.coerce.number().int().min(2).max(500).default(20),
     meaning: "Runs of one process at a time.",
@@ -61,6 +76,26 @@ export const commonSettings = {
     schema: seconds(540),
     meaning: "Active seconds after which a run is ended.",
     example: "540",
+  }),
+  DIWAN_RUN_HARD_SECONDS: setting({
+    schema: seconds(600),
+    meaning: "Active seconds after which a run is settled whatever its steps do.",
+    example: "600",
+  }),
+  DIWAN_STEP_OUTPUT_MAX_BYTES: setting({
+    schema: z.coerce.number().int().positive().default(16_777_216),
+    meaning: "Bytes that one step may give, as JSON.",
+    example: "16777216",
+  }),
+  DIWAN_QUEUE_DEADLINE_SECONDS: setting({
+    schema: seconds(3600),
+    meaning: "Seconds that a run may wait for a worker before it is given up.",
+    example: "3600",
+  }),
+  HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS: setting({
+    schema: seconds(604_800),
+    meaning: "Seconds that a run may wait for people before it is given up.",
+    example: "604800",
   }),
   WORKFLOW_MAX_EXECUTION_STEPS: setting({
     schema: z.coerce.number().int().positive().default(500),
@@ -76,6 +111,36 @@ export const commonSettings = {
     schema: z.coerce.number().int().positive().default(10),
     meaning: "Steps of one run that work at a time.",
     example: "10",
+  }),
+  HTTP_REQUEST_MAX_CONNECT_TIMEOUT: setting({
+    schema: seconds(10),
+    meaning: "Longest wait, in seconds, for the connection of an HTTP step.",
+    example: "10",
+  }),
+  HTTP_REQUEST_MAX_READ_TIMEOUT: setting({
+    schema: seconds(600),
+    meaning: "Longest wait, in seconds, for each part of the answer to an HTTP step.",
+    example: "600",
+  }),
+  HTTP_REQUEST_MAX_WRITE_TIMEOUT: setting({
+    schema: seconds(600),
+    meaning: "Longest wait, in seconds, until each part of an HTTP step's request is taken.",
+    example: "600",
+  }),
+  HTTP_REQUEST_NODE_MAX_BINARY_SIZE: setting({
+    schema: z.coerce.number().int().positive().default(10_485_760),
+    meaning: "Bytes of the largest file that an HTTP step takes as its answer.",
+    example: "10485760",
+  }),
+  HTTP_REQUEST_NODE_MAX_TEXT_SIZE: setting({
+    schema: z.coerce.number().int().positive().default(1_048_576),
+    meaning: "Bytes of the longest text that an HTTP step takes as its answer.",
+    example: "1048576",
+  }),
+  HTTP_REQUEST_NODE_SSL_VERIFY: setting({
+    schema: z.stringbool().default(true),
+    meaning: "Whether HTTP steps that do not say so themselves check certificates.",
+    example: "true",
   }),
   DIWAN_MODEL_FIRST_TOKEN_SECONDS: setting({
     schema: seconds(300),
@@ -110,4 +175,5 @@ export const knownNames: readonly string[] = [
   "DIWAN_URL",
   "DIWAN_TOKEN",
   "DIWAN_COMMIT",
+  "DIWAN_EGRESS_ALLOW_PRIVATE",
 ];

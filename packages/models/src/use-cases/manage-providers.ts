@@ -1,3 +1,4 @@
+import type { HttpClient, HttpResponse } from "@diwan/egress";
 import type { Clock, WorkspaceScope } from "@diwan/kernel";
 import type { Sealer } from "@diwan/workspaces";
 import { ModelErrors } from "../errors.ts";
@@ -5,6 +6,8 @@ import { ENVIRONMENT_PROVIDER } from "../gateway.ts";
 import type { ModelProviderStore } from "../ports.ts";
 import { canonicalProvider, DEMO_PROVIDER, providerLabel } from "../provider-names.ts";
 import { normaliseBaseUrl } from "../providers/openai-compatible/base-url.ts";
+import { authorization } from "../providers/openai-compatible/openai-compatible.ts";
+import { readText } from "../providers/openai-compatible/read-text.ts";
 import { translateError } from "../providers/openai-compatible/translate-error.ts";
 
 type Needs = {
@@ -13,6 +16,9 @@ type Needs = {
   clock: Clock;
   environment: { baseUrl: string; apiKey: string | undefined } | undefined;
 };
+
+/** Routers list thousands of models; nobody lists more than this. */
+const MAX_LIST_BYTES = 20_000_000;
 
 /** A way to reach models as people see it: whether there is a key, never the key. */
 export type ProviderView = {
@@ -91,27 +97,53 @@ function keyHint(key: string): string {
  *
  * @throws model.* as a real call would.
  */
-export async function testProvider(needs: Needs, scope: WorkspaceScope, name: string): Promise<string[]> {
+export async function testProvider(
+  needs: Needs & { http: HttpClient },
+  scope: WorkspaceScope,
+  name: string,
+): Promise<string[]> {
   const provider = canonicalProvider(name);
   if (provider === DEMO_PROVIDER) return ["demo"];
   const label = providerLabel(provider);
   const { baseUrl, apiKey } = await reach(needs, scope, provider);
   const names = { provider: label, model: "its list of models" };
-  let response: Response;
+  let status: number;
+  let text: string;
   try {
-    response = await fetch(`${baseUrl}/models`, {
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-      signal: AbortSignal.timeout(10_000),
-    });
+    const response = await askForModels(needs.http, baseUrl, apiKey);
+    status = response.status;
+    text = await readText(response.body, MAX_LIST_BYTES);
   } catch (error) {
     throw translateError(error, names);
   }
-  if (response.status === 401 || response.status === 403) throw ModelErrors["credentials-refused"](names);
-  const listed = (await response.json().catch(() => undefined)) as { data?: { id?: unknown }[] } | undefined;
-  if (!response.ok || !Array.isArray(listed?.data)) {
-    throw ModelErrors.unavailable({ ...names, reason: `it answered ${response.status} without a list of models` });
+  if (status === 401 || status === 403) throw ModelErrors["credentials-refused"](names);
+  const listed = readList(text);
+  if (status < 200 || status > 299 || listed === undefined) {
+    throw ModelErrors.unavailable({ ...names, reason: `it answered ${status} without a list of models` });
   }
-  return listed.data.flatMap(({ id }) => (typeof id === "string" ? [id] : [])).sort();
+  return listed.flatMap(({ id }) => (typeof id === "string" ? [id] : [])).sort();
+}
+
+function askForModels(http: HttpClient, baseUrl: string, apiKey: string | undefined): Promise<HttpResponse> {
+  return http.send({
+    method: "GET",
+    url: `${baseUrl}/models`,
+    headers: authorization(apiKey),
+    body: undefined,
+    timeouts: { connectMs: 0, readMs: 0, writeMs: 0, totalMs: 10_000 },
+    maxRedirects: 5,
+    verifyTls: true,
+    signal: new AbortController().signal,
+  });
+}
+
+function readList(text: string): { id?: unknown }[] | undefined {
+  try {
+    const { data } = JSON.parse(text) as { data?: unknown };
+    return Array.isArray(data) ? (data as { id?: unknown }[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function reach(needs: Needs, scope: WorkspaceScope, provider: string) {

@@ -1,9 +1,7 @@
 import {
   fillTemplate,
-  isFile,
   isFloat,
   isInteger,
-  isObject,
   numberOf,
   parseJson,
   parseTextTemplate,
@@ -11,6 +9,7 @@ import {
   type Value,
   type VariablePool,
 } from "@diwan/workflow";
+import { comparable, isEqual, isFalsy, isSameNumber, readFloat, readInteger } from "../shared/python-values.ts";
 
 export type Operator =
   | "contains"
@@ -77,9 +76,9 @@ export function meets(actual: Value, operator: Operator, expected: Value): boole
     case "is not":
       return sameWord(actual, wanted, operator) === false;
     case "in":
-      return isFalsy(actual) ? false : listed(wanted, operator).some((item) => equal(item, actual));
+      return isFalsy(actual) ? false : listed(wanted, operator).some((item) => isEqual(item, actual));
     case "not in":
-      return isFalsy(actual) ? true : !listed(wanted, operator).some((item) => equal(item, actual));
+      return isFalsy(actual) ? true : !listed(wanted, operator).some((item) => isEqual(item, actual));
     case "all of":
       return allOf(actual, wanted);
     case "=":
@@ -100,13 +99,13 @@ export function meets(actual: Value, operator: Operator, expected: Value): boole
 function contains(actual: Value, wanted: Value, operator: Operator): boolean {
   if (isFalsy(actual)) return false;
   if (typeof actual === "string") return actual.includes(pythonStr(wanted));
-  if (Array.isArray(actual)) return actual.some((item) => equal(item, wanted));
+  if (Array.isArray(actual)) return actual.some((item) => isEqual(item, wanted));
   throw new ConditionError(`"${operator}" compares text or a list, and the value is neither`);
 }
 
 function textPart(actual: Value, operator: Operator, test: (text: string) => boolean): boolean {
   if (isFalsy(actual)) return false;
-  if (typeof actual !== "string") throw new ConditionError(`"${operator}" compares text, and the value is none`);
+  if (typeof actual !== "string") throw new ConditionError(`"${operator}" compares text, and the value is not one`);
   return test(actual);
 }
 
@@ -121,9 +120,11 @@ function sameWord(actual: Value, wanted: Value, operator: Operator): boolean | u
 
 function allOf(actual: Value, wanted: Value): boolean {
   if (isFalsy(actual)) return false;
-  const parts = Array.isArray(wanted) ? wanted : [...pythonStr(wanted)];
+  if (!Array.isArray(wanted) && typeof wanted !== "string")
+    throw new ConditionError('"all of" needs a list to compare with');
+  const parts = Array.isArray(wanted) ? wanted : [...wanted];
   if (typeof actual === "string") return parts.every((part) => actual.includes(pythonStr(part)));
-  if (Array.isArray(actual)) return parts.every((part) => actual.some((item) => equal(item, part)));
+  if (Array.isArray(actual)) return parts.every((part) => actual.some((item) => isEqual(item, part)));
   throw new ConditionError('"all of" compares a list or text, and the value is neither');
 }
 
@@ -137,40 +138,36 @@ function sameNumber(actual: Value, wanted: Value): boolean | undefined {
   if (actual === null) return undefined;
   if (typeof actual === "boolean") return actual === wanted;
   if (isInteger(actual)) return compareInteger(actual, wanted);
-  if (isFloat(actual)) return numberOf(actual) === asFloat(wanted);
-  throw new ConditionError('"=" and "≠" compare numbers, and the value is none');
+  if (isFloat(actual)) return isSameNumber(numberOf(actual), asFloat(wanted));
+  throw new ConditionError('"=" and "≠" compare numbers, and the value is not one');
 }
 
 function compareInteger(actual: number | bigint, wanted: Value): boolean {
-  if (typeof wanted === "boolean") return BigInt(actual) === (wanted ? 1n : 0n);
-  if (isInteger(wanted)) return BigInt(actual) === BigInt(wanted);
-  if (isFloat(wanted)) return BigInt(actual) === BigInt(Math.trunc(numberOf(wanted)));
-  const text = typeof wanted === "string" ? wanted.trim().replaceAll("_", "") : "";
-  if (!/^[+-]?\d+$/.test(text)) throw new ConditionError(`"${pythonStr(wanted)}" is not a whole number`);
-  return BigInt(actual) === BigInt(text.replace(/^\+/, ""));
+  if (isInteger(wanted) || typeof wanted === "boolean") return BigInt(actual) === BigInt(wanted);
+  if (isFloat(wanted) && Number.isFinite(numberOf(wanted)))
+    return BigInt(actual) === BigInt(Math.trunc(numberOf(wanted)));
+  const whole = typeof wanted === "string" ? readInteger(wanted) : undefined;
+  if (whole === undefined) throw new ConditionError(`"${pythonStr(wanted)}" is not a whole number`);
+  return BigInt(actual) === whole;
 }
 
 function ordered(
   actual: Value,
   wanted: Value,
   operator: Operator,
-  test: (actual: number, wanted: number) => boolean,
+  test: (actual: number | bigint, wanted: number | bigint) => boolean,
 ): boolean {
   if (actual === null) return false;
   if (!isInteger(actual) && !isFloat(actual)) {
-    throw new ConditionError(`"${operator}" compares numbers, and the value is none`);
+    throw new ConditionError(`"${operator}" compares numbers, and the value is not one`);
   }
-  return test(numberOf(actual), asFloat(wanted));
+  return test(comparable(actual)!, asFloat(wanted));
 }
 
-function asFloat(wanted: Value): number {
-  if (isInteger(wanted) || isFloat(wanted)) return numberOf(wanted);
-  if (typeof wanted === "boolean") return wanted ? 1 : 0;
-  const text = typeof wanted === "string" ? wanted.trim().replaceAll("_", "") : "";
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
-    throw new ConditionError(`"${pythonStr(wanted)}" is not a number`);
-  }
-  return Number(text);
+function asFloat(wanted: Value): number | bigint {
+  const number = typeof wanted === "string" ? readFloat(wanted) : comparable(wanted);
+  if (number === undefined) throw new ConditionError(`"${pythonStr(wanted)}" is not a number`);
+  return number;
 }
 
 /** A true-or-false value is compared with what its expectation says in JSON: `true`, `1`, `0`. */
@@ -184,30 +181,4 @@ function asBoolean(wanted: Value): boolean {
     }
   }
   return !isFalsy(wanted);
-}
-
-/** False, as Python sees it. */
-function isFalsy(value: Value): boolean {
-  if (value === null || value === false || value === "") return true;
-  if (isInteger(value) || isFloat(value)) return numberOf(value) === 0;
-  if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && !isFile(value) && Object.keys(value).length === 0;
-}
-
-function isNumeric(value: Value): boolean {
-  return isInteger(value) || isFloat(value) || typeof value === "boolean";
-}
-
-/** Equality as Python sees it: 1 equals 1.0, and lists and mappings are compared by what they hold. */
-function equal(a: Value, b: Value): boolean {
-  if (isNumeric(a) && isNumeric(b)) return Number(a) === Number(b);
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, place) => equal(item, b[place]!));
-  if (isObject(a) && isObject(b)) {
-    const keys = Object.keys(a);
-    return (
-      keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key]!, b[key]!))
-    );
-  }
-  return a === b;
 }

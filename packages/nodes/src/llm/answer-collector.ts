@@ -1,7 +1,7 @@
 import type { ModelUsage } from "@diwan/contracts";
 import type { ModelPart } from "@diwan/models";
 import type { StreamPart } from "@diwan/workflow";
-import { type SplitPiece, separateReasoning, ThinkSplitter } from "./think-splitter.ts";
+import { type SplitPiece, separateReasoning, ThinkSplitter } from "../model-step/think-splitter.ts";
 
 /**
  * Gathers a model's parts and passes their text on. A provider that sends reasoning apart from text is brought to the

@@ -1,4 +1,4 @@
-import type { ModelUsage, StepStream } from "@diwan/contracts";
+import type { StepStream } from "@diwan/contracts";
 import { DiwanError } from "@diwan/kernel";
 import type { ModelMessage, ModelRequest } from "@diwan/models";
 import {
@@ -14,14 +14,15 @@ import {
   type VariablePool,
 } from "@diwan/workflow";
 import { compileJsonSchema } from "../json-schema.ts";
+import { historyText, rememberedMessages } from "../model-step/history.ts";
+import { modelErrorType } from "../model-step/model-error-type.ts";
+import { modelParameters } from "../model-step/parameters.ts";
+import { metadataOf, processDataOf } from "../model-step/record.ts";
+import { visionFiles, withVision } from "../model-step/vision.ts";
 import type { NodePorts } from "../ports.ts";
 import { stepErrorOf } from "../step-error.ts";
 import { AnswerCollector } from "./answer-collector.ts";
-import { filePart } from "./file-part.ts";
-import { historyMessages, historyText } from "./history.ts";
-import { modelErrorType } from "./model-error-type.ts";
-import { modelParameters } from "./parameters.ts";
-import { chatMessages, collectValues, completionText, PromptError, type PromptValues, withVision } from "./prompt.ts";
+import { chatMessages, collectValues, completionText, PromptError, type PromptValues } from "./prompt.ts";
 import { LlmSettings } from "./settings.ts";
 
 type Context = NodeContext<LlmSettings>;
@@ -82,10 +83,7 @@ async function messagesFor(
   const { prompt_template: prompts, memory } = settings;
   const asked = variables.get(["sys", "query"]);
   const query = typeof asked === "string" ? asked : "";
-  const window =
-    memory == null ? null : { size: memory.window?.enabled === true ? (memory.window.size ?? null) : null };
-  const maxTokens = typeof parameters["max_tokens"] === "number" ? parameters["max_tokens"] : 0;
-  const turns = window === null ? [] : await historyMessages(ports, window.size, maxTokens);
+  const turns = await rememberedMessages(ports, memory, parameters);
 
   if (prompts.kind === "completion") {
     if (memory != null && memory.role_prefix == null) {
@@ -93,7 +91,7 @@ async function messagesFor(
     }
     const history = memory == null ? "" : historyText(turns, memory.role_prefix!);
     const content = completionText(prompts.prompt, values, variables, history, query);
-    return withVision([{ role: "user", content }], visionFiles(settings, variables));
+    return withVision([{ role: "user", content }], visionFiles(settings.vision, variables));
   }
   const messages: ModelMessage[] = [...chatMessages(prompts.messages, values, variables), ...turns];
   if (memory != null) {
@@ -101,14 +99,7 @@ async function messagesFor(
     const content = template.length > 0 ? fillTemplate(template, variables) : query;
     if (content !== "") messages.push({ role: "user", content });
   }
-  return withVision(messages, visionFiles(settings, variables));
-}
-
-function visionFiles({ vision }: LlmSettings, variables: VariablePool) {
-  if (vision?.enabled !== true) return [];
-  const found = variables.get(vision.configs?.variable_selector ?? ["sys", "files"]);
-  const files = Array.isArray(found) ? found : found === undefined || found === null ? [] : [found];
-  return files.map((file) => filePart(file, vision.configs?.detail ?? "high"));
+  return withVision(messages, visionFiles(settings.vision, variables));
 }
 
 async function ask(context: Context, request: ModelRequest, values: PromptValues, ports: NodePorts): Promise<Outcome> {
@@ -150,29 +141,6 @@ async function ask(context: Context, request: ModelRequest, values: PromptValues
 /** What went out as text, left out where it is the output itself. */
 function streamed(collector: AnswerCollector, output?: string): StepStream[] {
   return collector.streamedText === output ? [{ name: "text" }] : [{ name: "text", text: collector.streamedText }];
-}
-
-function processDataOf(request: ModelRequest, collector: AnswerCollector): Record<string, Value> {
-  const prompts = request.messages.map(({ role, content }) => ({
-    role,
-    text:
-      typeof content === "string"
-        ? content
-        : content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n"),
-    files: [],
-  }));
-  return {
-    model_mode: request.mode,
-    prompts,
-    usage: (collector.usage ?? null) as Value,
-    finish_reason: collector.finishReason,
-    model_provider: request.provider,
-    model_name: request.model,
-  };
-}
-
-function metadataOf(usage: ModelUsage): Record<string, Value> {
-  return { total_tokens: usage.total_tokens, total_price: usage.total_price, currency: usage.currency };
 }
 
 function wantsStructure(settings: LlmSettings): boolean {

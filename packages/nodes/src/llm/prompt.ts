@@ -1,4 +1,4 @@
-import type { ContentPart, ModelMessage } from "@diwan/models";
+import type { ModelMessage } from "@diwan/models";
 import {
   fillTemplate,
   isFile,
@@ -9,7 +9,7 @@ import {
   type Value,
   type VariablePool,
 } from "@diwan/workflow";
-import { filePart } from "./file-part.ts";
+import { filePart } from "../model-step/file-part.ts";
 import type { LlmSettings, PromptText } from "./settings.ts";
 
 /** A prompt that cannot be put together; `type` is the class name that clients know. */
@@ -139,27 +139,4 @@ function renderPrompt(
     return value !== undefined && isFile(value) ? [value] : [];
   });
   return { text: fillTemplate(segments, variables), files };
-}
-
-/**
- * Puts files in front of the content of the last message when that is the user's, else into a new one.
- *
- * @returns New messages; texts that stand alone are plain strings, empty messages are gone.
- */
-export function withVision(messages: readonly ModelMessage[], files: readonly ContentPart[]): ModelMessage[] {
-  const last = messages.at(-1);
-  if (files.length === 0) return tidy(messages);
-  if (last?.role !== "user") return tidy([...messages, { role: "user", content: [...files] }]);
-  const content: ContentPart[] =
-    typeof last.content === "string" ? [{ type: "text", text: last.content }] : last.content;
-  return tidy([...messages.slice(0, -1), { role: "user", content: [...files, ...content] }]);
-}
-
-function tidy(messages: readonly ModelMessage[]): ModelMessage[] {
-  return messages.flatMap((message) => {
-    if (typeof message.content === "string") return message.content === "" ? [] : [message];
-    const [only] = message.content;
-    if (only === undefined) return [];
-    return message.content.length === 1 && only.type === "text" ? [{ ...message, content: only.text }] : [message];
-  });
 }

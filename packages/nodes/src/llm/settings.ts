@@ -1,6 +1,7 @@
-import { compileTemplate, parseTextTemplate } from "@diwan/workflow";
+import { compileTemplate } from "@diwan/workflow";
 import { z } from "zod";
-import { AnyObject, AnyValue, listOf, SelectorField, textOrEmpty } from "../settings.ts";
+import { MemoryField, ModelField, VisionField } from "../model-step/settings.ts";
+import { AnyValue, listOf, SelectorField, textOrEmpty } from "../settings.ts";
 
 /** A prompt text in one of its two languages, ready to render. */
 export type PromptText =
@@ -28,23 +29,8 @@ const ChatMessage = z
 
 const CompletionPrompt = z.object(promptFields).transform((prompt) => ({ prompt: promptText(prompt) }));
 
-const WholeNumber = AnyValue.nullish().transform((value) => (typeof value === "number" ? value : null));
-
-const Memory = z
-  .object({
-    role_prefix: z.object({ user: textOrEmpty, assistant: textOrEmpty }).nullish(),
-    window: z.object({ enabled: z.boolean().nullish(), size: WholeNumber }).nullish(),
-    query_prompt_template: textOrEmpty.transform(parseTextTemplate),
-  })
-  .nullish();
-
 export const LlmSettings = z.object({
-  model: z.object({
-    provider: z.string(),
-    name: z.string(),
-    mode: z.enum(["chat", "completion"]),
-    completion_params: AnyObject.nullish().transform((parameters) => parameters ?? {}),
-  }),
+  model: ModelField,
   prompt_template: z.union([
     z.array(ChatMessage).transform((messages) => ({ kind: "chat" as const, messages })),
     CompletionPrompt.transform(({ prompt }) => ({ kind: "completion" as const, prompt })),
@@ -52,16 +38,9 @@ export const LlmSettings = z.object({
   prompt_config: z
     .object({ jinja2_variables: listOf(z.object({ variable: z.string(), value_selector: SelectorField })) })
     .nullish(),
-  memory: Memory,
+  memory: MemoryField,
   context: z.object({ enabled: z.boolean().nullish(), variable_selector: z.array(z.string()).nullish() }).nullish(),
-  vision: z
-    .object({
-      enabled: z.boolean().nullish(),
-      configs: z
-        .object({ variable_selector: z.array(z.string()).nullish(), detail: z.enum(["low", "high"]).nullish() })
-        .nullish(),
-    })
-    .nullish(),
+  vision: VisionField,
   structured_output: z.object({ schema: AnyValue.nullish() }).nullish(),
   structured_output_switch_on: z.boolean().nullish(),
   structured_output_enabled: z.boolean().nullish(),

@@ -1,14 +1,17 @@
 import { defineNode, type Selector, succeed, type Value, type VariablePool } from "@diwan/workflow";
 import { z } from "zod";
 import type { NodePorts } from "../ports.ts";
-import { listOf, SelectorField } from "../settings.ts";
+import { listOf } from "../settings.ts";
+
+// A row that the author has not filled in yet is an empty selector, and selects nothing.
+const SelectorRow = z.array(z.string());
 
 const Settings = z.object({
-  variables: listOf(SelectorField),
+  variables: listOf(SelectorRow),
   advanced_settings: z
     .object({
       group_enabled: z.boolean().nullish(),
-      groups: listOf(z.object({ group_name: z.string(), variables: listOf(SelectorField) })),
+      groups: listOf(z.object({ group_name: z.string(), variables: listOf(SelectorRow) })),
     })
     .nullish(),
 });

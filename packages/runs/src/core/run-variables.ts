@@ -1,12 +1,15 @@
-import { type DeclaredVariable, isObject, type Value, VariablePool } from "@diwan/workflow";
+import { type DeclaredVariable, isObject, type Value, type ValueType, VariablePool } from "@diwan/workflow";
 import type { Run } from "../run.ts";
 
-/** The variables a run starts with: system, environment, conversation, then the inputs under the root's id. */
+/**
+ * The variables a run starts with: system, environment, then the inputs under the root's id. Those of the conversation
+ * have their types and defaults; their values come with the journal's first entry.
+ */
 export function runVariables(
   run: Run,
   rootId: string,
   environment: readonly DeclaredVariable[],
-  conversation: Readonly<Record<string, Value>>,
+  conversation: readonly DeclaredVariable[],
 ): VariablePool {
   const pool = new VariablePool();
   pool.setAll("sys", systemVariables(run));
@@ -14,7 +17,10 @@ export function runVariables(
     if (valueType === "secret") pool.setSecret("env", name, value);
     else pool.set("env", name, value);
   }
-  pool.setAll("conversation", conversation);
+  for (const { name, value, valueType } of conversation) {
+    pool.declare("conversation", name, valueType as ValueType);
+    pool.set("conversation", name, value);
+  }
   pool.setAll(rootId, run.inputs);
   return pool;
 }

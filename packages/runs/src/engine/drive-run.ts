@@ -1,28 +1,44 @@
 import type { JournalEntry, RunError, RunEvent, StepError, StepSettled } from "@diwan/contracts";
-import { asDiwanError, type Clock, type IdSource, type Logger } from "@diwan/kernel";
+import { asDiwanError, type Clock, type Logger } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
-import type { Graph, GraphNode, Outcome, ReadyStep, ReplyPiece, RunProgress } from "@diwan/workflow";
+import {
+  type Change,
+  fail,
+  type GraphNode,
+  isLargerThan,
+  type NodeContext,
+  type Outcome,
+  type Paused,
+  type ReadyStep,
+  type ReplyPiece,
+  type RunProgress,
+} from "@diwan/workflow";
+import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
-import { settleOutcome } from "./settle-outcome.ts";
+import { type StepOutcome, settleOutcome } from "./settle-outcome.ts";
+import { withTimeout } from "./with-timeout.ts";
 
-export type DriveNeeds = { clock: Clock; ids: IdSource; logger: Logger; ports: NodePorts };
+export type DriveNeeds = { clock: Clock; logger: Logger; ports(call: StepCall): NodePorts };
 
 export type DriveRequest = {
-  graph: Graph;
+  runId: string;
   /** With the journal so far folded in. */
   progress: RunProgress;
-  /** The last settled entry of each node, by node id: a retry keeps the step's id and index. */
-  history: Map<string, StepSettled>;
   limits: RunLimits;
+  /** Active time that earlier workers spent. */
+  activeMs: number;
   /** Aborted to stop the run from outside; nothing new starts and running steps are abandoned. */
   signal: AbortSignal;
   publish(event: RunEvent): void;
   journal: { add(entry: JournalEntry): void; flush(): Promise<void> };
+  /** Called after each outcome that was folded in. */
+  settled?(): void;
 };
 
-/** How driving ended. `stopped` leaves it to the caller to say who asked. */
+/** How driving ended. `stopped` leaves it to the caller to say who asked; `paused` waits for an answer. */
 export type DriveEnd =
   | { status: "succeeded" | "partial-succeeded" | "stopped" }
+  | { status: "paused" }
   | { status: "failed"; error: RunError };
 
 /** Event loop time that steps may take in a row before everybody else gets a turn. */
@@ -32,7 +48,8 @@ const SLICE_MS = 8;
  * Starts what is ready, folds outcomes in, and goes on until nothing is left to do.
  *
  *     take ready ──▶ run node ──▶ outcome ──▶ journal entry ──▶ fold ──▶ new ready steps
- *                      └─ failed, tries left ──▶ wait ──▶ run node again
+ *        │             └─ failed, tries left ──▶ wait ──▶ run node again
+ *        └─ a container: open ──▶ fold ──▶ rounds' steps … close ──▶ outcome
  */
 export function driveRun(needs: DriveNeeds, request: DriveRequest): Promise<DriveEnd> {
   return new Drive(needs, request).run();
@@ -55,13 +72,13 @@ class Drive {
   }
 
   async run(): Promise<DriveEnd> {
-    const { signal, limits, progress } = this.#request;
+    const { signal, limits, activeMs, progress } = this.#request;
     const stop = () => this.#finish({ status: "stopped" });
-    const timer = setTimeout(() => this.#exceedTime(), limits.softMs);
+    const timer = setTimeout(() => this.#exceedTime(), Math.max(0, limits.softMs - activeMs));
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
     try {
-      this.#publishReply(progress.drain());
+      this.#publishReply(progress.takeReply());
       await this.#loop();
     } finally {
       clearTimeout(timer);
@@ -73,138 +90,195 @@ class Drive {
   }
 
   async #loop(): Promise<void> {
-    const { progress, limits } = this.#request;
     this.#sliceStartedAt = performance.now();
     while (this.#end === undefined) {
-      const ready = this.#running < limits.maxParallelSteps ? progress.state.takeReady() : undefined;
+      const ready = this.#next();
       if (ready !== undefined) {
-        this.#start(ready);
-        if (performance.now() - this.#sliceStartedAt > SLICE_MS) await this.#pause();
+        this.#act(ready);
+        if (performance.now() - this.#sliceStartedAt > SLICE_MS) await this.#yield();
       } else if (this.#running > 0) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         this.#sliceStartedAt = performance.now();
       } else {
-        const partial = progress.state.exceptionsCount > 0;
-        this.#finish({ status: partial ? "partial-succeeded" : "succeeded" });
+        this.#finishWithNothingLeft();
       }
     }
   }
 
-  async #pause(): Promise<void> {
+  /** While a step waits for a person nothing new starts; what is at work ends first, then the run pauses. */
+  #next(): ReadyStep | undefined {
+    const { progress, limits } = this.#request;
+    if (this.#running >= limits.maxParallelSteps || progress.state.waiting.size > 0) return undefined;
+    return progress.state.takeReady();
+  }
+
+  #finishWithNothingLeft(): void {
+    const { state } = this.#request.progress;
+    if (state.waiting.size > 0) this.#finish({ status: "paused" });
+    else this.#finish({ status: state.exceptionsCount > 0 ? "partial-succeeded" : "succeeded" });
+  }
+
+  async #yield(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#sliceStartedAt = performance.now();
   }
 
-  #start({ node, attempt }: ReadyStep): void {
-    const { progress, history } = this.#request;
-    const earlier = attempt > 1 ? history.get(node.id) : undefined;
-    const counted = progress.state.countStart(attempt);
-    const step = { stepId: earlier?.stepId ?? this.#needs.ids.next(), index: earlier?.index ?? counted };
-    if (attempt > 1 && node.retry.intervalMs > 0) {
-      this.#running += 1;
-      setTimeout(() => {
-        this.#running -= 1;
-        if (this.#end === undefined) this.#execute(node, attempt, step);
-        this.#wake();
-      }, node.retry.intervalMs);
-      return;
+  #act(ready: ReadyStep): void {
+    const { frame, node, step } = ready;
+    const { state } = this.#request.progress;
+    if (step.phase === "close") {
+      const container = frame.containers.get(node)!;
+      return this.#settle(new Attempt(this.#request.runId, ready, container.openedAt), container.outcome());
     }
-    this.#execute(node, attempt, step);
+    const isFirst = step.index === 0;
+    state.countStart(step);
+    const waitMs = step.attempt === 1 ? 0 : node.retry.intervalMs * node.retry.growth ** (step.attempt - 2);
+    const start = () => {
+      const attempt = new Attempt(this.#request.runId, ready, this.#now());
+      if (step.phase === "open") this.#open(attempt);
+      else this.#execute(attempt, isFirst);
+    };
+    if (waitMs === 0) return start();
+    this.#running += 1;
+    setTimeout(() => {
+      this.#running -= 1;
+      if (this.#end === undefined) start();
+      this.#wake();
+    }, waitMs);
   }
 
-  #execute(node: GraphNode, attempt: number, step: { stepId: string; index: number }): void {
-    const startedAt = this.#now();
-    if (attempt === 1) {
-      const { id: nodeId, type: nodeType, title } = node;
+  #open(attempt: Attempt): void {
+    const { frame, node, identity, startedAt } = attempt;
+    const change = this.#record({ kind: "opened", ...identity, at: startedAt });
+    const { inputs, length } = frame.containers.get(node)!;
+    const { type: nodeType, title } = node;
+    this.#request.publish({ type: "container.started", ...identity, nodeType, title, at: startedAt, inputs, length });
+    this.#tell(change);
+  }
+
+  #execute(attempt: Attempt, isAnnounced: boolean): void {
+    const { node, identity, startedAt, step } = attempt;
+    if (isAnnounced) {
       this.#request.publish({
         type: "step.started",
-        ...step,
-        nodeId,
-        nodeType,
-        title,
-        frame: [],
-        attempt,
+        ...identity,
+        nodeType: node.type,
+        title: node.title,
+        containerType: attempt.container?.type ?? null,
         at: startedAt,
       });
     }
-    const settle = (outcome: Outcome) => this.#settle(node, attempt, step, startedAt, outcome);
-    if (node.disabled) return settle({ status: "succeeded", outputs: {} });
-    if (node.definition.hasOutsideEffects === true) {
-      this.#request.journal.add({ kind: "started", ...step, nodeId: node.id, frame: [], attempt, at: startedAt });
-      this.#await(
-        this.#request.journal.flush().then(() => this.#call(node, attempt, step)),
-        settle,
-      );
-      return;
-    }
-    let result: Outcome | Promise<Outcome>;
-    try {
-      result = this.#call(node, attempt, step);
-    } catch (error) {
-      return settle(this.#unexpected(node, error));
-    }
-    if (result instanceof Promise) this.#await(result, settle, node);
-    else settle(result);
+    if (node.disabled) return this.#settle(attempt, { status: "succeeded", outputs: {} });
+    if (node.definition.hasOutsideEffects !== true) return this.#call(attempt);
+    if (step.begun && node.atMostOnce) return this.#settle(attempt, fail(effectUnknown(node)));
+    this.#record({ kind: "started", ...identity, at: startedAt });
+    this.#await(
+      attempt,
+      this.#request.journal.flush().then(() => this.#run(attempt)),
+    );
   }
 
-  #await(result: Promise<Outcome>, settle: (outcome: Outcome) => void, node?: GraphNode): void {
+  #call(attempt: Attempt): void {
+    let result: Outcome | Promise<Outcome>;
+    try {
+      result = this.#run(attempt);
+    } catch (error) {
+      return this.#settle(attempt, this.#unexpected(attempt.node, error));
+    }
+    if (result instanceof Promise) this.#await(attempt, result);
+    else this.#take(attempt, result);
+  }
+
+  #await(attempt: Attempt, result: Promise<Outcome>): void {
     this.#running += 1;
     result
-      .catch((error: unknown) => this.#unexpected(node, error))
+      .catch((error: unknown) => this.#unexpected(attempt.node, error))
       .then((outcome) => {
         this.#running -= 1;
-        if (this.#end === undefined) settle(outcome);
+        if (this.#end === undefined) this.#take(attempt, outcome);
         this.#wake();
       });
   }
 
-  #call(node: GraphNode, attempt: number, { stepId }: { stepId: string }): Outcome | Promise<Outcome> {
-    const { progress } = this.#request;
-    return node.definition.run(
-      {
-        nodeId: node.id,
-        title: node.title,
-        settings: node.settings,
-        variables: progress.state.variables,
-        signal: this.#abort.signal,
-        stepId,
-        attempt,
-        emit: (part) => {
-          if (this.#end !== undefined) return;
-          if (part.type === "text") {
-            progress.streams.addChunk(node.id, part.output, part.text, part.final);
-            this.#publishReply(progress.drain());
-          } else if (progress.streams.showsReasoningOf(node.id)) {
-            this.#request.publish({ type: "reasoning-delta", nodeId: node.id, text: part.text, final: part.final });
-          }
-        },
-      },
-      this.#needs.ports as never,
-    );
+  #take(attempt: Attempt, outcome: Outcome): void {
+    if (outcome.status === "paused") this.#wait(attempt, outcome);
+    else this.#settle(attempt, outcome);
   }
 
-  #settle(
-    node: GraphNode,
-    attempt: number,
-    step: { stepId: string; index: number },
-    startedAt: number,
-    outcome: Outcome,
-  ): void {
-    const { progress, journal, history } = this.#request;
-    const entry = settleOutcome(node, attempt, { ...step, startedAt, finishedAt: this.#now() }, outcome);
-    journal.add(entry);
-    history.set(node.id, entry);
-    this.#publishReply(progress.apply(entry));
+  #run(attempt: Attempt): Outcome | Promise<Outcome> {
+    const { frame, node, step, stepId } = attempt;
+    const { progress } = this.#request;
+    const needs = this.#needs;
+    const signal = this.#abort.signal;
+    const context = (until: AbortSignal): NodeContext<unknown> => ({
+      nodeId: node.id,
+      title: node.title,
+      settings: node.settings,
+      variables: frame.variables,
+      signal: until,
+      emit: (part) => {
+        if (this.#end !== undefined) return;
+        if (part.type === "text") {
+          this.#publishReply(progress.addChunk(frame, node.id, part.output, part.text, part.final));
+        } else if (progress.showsReasoningOf(frame, node.id)) {
+          this.#request.publish({ type: "reasoning-delta", nodeId: node.id, text: part.text, final: part.final });
+        }
+      },
+      stepId,
+      attempt: step.attempt,
+      get attemptId() {
+        return attempt.id;
+      },
+      answer: step.answer,
+      now: () => needs.clock.now(),
+      random: attempt.random(progress.state.seed),
+    });
+    const ports = node.definition.needs.length === 0 ? noPorts : needs.ports(attempt.call);
+    const run = (until: AbortSignal) => node.definition.run(context(until) as never, ports as never);
+    return node.timeoutMs === null ? run(signal) : withTimeout(node.timeoutMs, signal, run);
+  }
+
+  #wait(attempt: Attempt, { reason }: Paused): void {
+    const { identity, startedAt } = attempt;
+    this.#record({ kind: "waiting", ...identity, at: this.#now(), startedAt, reason });
+  }
+
+  #settle(attempt: Attempt, given: StepOutcome): void {
+    const { node, startedAt, identity, calls } = attempt;
+    const { journal, limits } = this.#request;
+    const outcome = withinSize(given, limits.maxStepOutputBytes);
+    const facts = { ...identity, container: attempt.container, startedAt, finishedAt: this.#now(), calls };
+    const entry = settleOutcome(node, facts, outcome);
+    const { pieces, rounds } = this.#record(entry);
+    this.#publishReply(pieces);
     this.#request.publish(
       entry.status === "retried"
-        ? { type: "step.retried", step: entry, retryIndex: attempt }
+        ? { type: "step.retried", step: entry, retryIndex: entry.attempt }
         : { type: "step.finished", step: entry },
     );
+    this.#tell({ pieces: [], rounds });
     // A group that cannot be written ends the run through the journal's own error path.
     if (node.definition.hasOutsideEffects === true) journal.flush().catch(() => {});
+    this.#request.settled?.();
     this.#checkEnd(node, entry);
+  }
+
+  #record(entry: JournalEntry): Change {
+    this.#request.journal.add(entry);
+    return this.#request.progress.apply(entry);
+  }
+
+  #tell({ pieces, rounds }: Change): void {
+    this.#publishReply(pieces);
+    for (const { frame, at } of rounds) {
+      const { container, index } = frame.place!;
+      if (!container.isAnnounced(index)) continue;
+      const { id: nodeId, type: nodeType, title } = container.node;
+      const path = container.frame.path;
+      this.#request.publish({ type: "round.started", nodeId, nodeType, title, frame: path, round: index, at });
+    }
   }
 
   #checkEnd(node: GraphNode, entry: StepSettled): void {
@@ -213,7 +287,7 @@ class Drive {
     if (state.failure !== undefined) {
       const { code, message } = state.failure.error;
       this.#finish({ status: "failed", error: { code, message, nodeId: state.failure.nodeId } });
-    } else if (node.chooses && entry.status !== "retried" && entry.branch === null) {
+    } else if (node.chooses && entry.status !== "retried" && entry.status !== "failed" && entry.branch === null) {
       this.#fail("run.no-branch", `Step "${node.title}" completed without selecting a branch.`, node.id);
     } else if (state.stepsStarted > maxSteps) {
       this.#fail("run.step-limit", `Aborted: Maximum execution steps exceeded: ${state.stepsStarted} > ${maxSteps}`);
@@ -221,8 +295,9 @@ class Drive {
   }
 
   #exceedTime(): void {
-    const seconds = (this.#now() - this.#startedAt) / 1000;
-    const limit = this.#request.limits.softMs / 1000;
+    const { activeMs, limits } = this.#request;
+    const seconds = (activeMs + this.#now() - this.#startedAt) / 1000;
+    const limit = limits.softMs / 1000;
     this.#fail("run.time-limit", `Aborted: Maximum execution time exceeded: ${seconds.toFixed(2)}s > ${limit}s`);
   }
 
@@ -240,14 +315,27 @@ class Drive {
     for (const { text, selector } of pieces) this.#request.publish({ type: "text-delta", text, selector });
   }
 
-  #unexpected(node: GraphNode | undefined, error: unknown): Outcome {
+  #unexpected(node: GraphNode, error: unknown): StepOutcome {
     const ours = asDiwanError(error);
-    if (ours.kind === "defect") this.#needs.logger.error({ err: error, node_type: node?.type }, "A step broke.");
-    const stepError: StepError = { type: "WorkflowNodeError", code: ours.code, message: ours.message };
-    return { status: "failed", error: stepError };
+    if (ours.kind === "defect") this.#needs.logger.error({ err: error, node_type: node.type }, "A step broke.");
+    return fail({ type: "WorkflowNodeError", code: ours.code, message: ours.message });
   }
 
   #now(): number {
     return this.#needs.clock.now();
   }
+}
+
+const noPorts = {};
+
+function effectUnknown(node: GraphNode): StepError {
+  const message = `Whether step "${node.title}" had its effect is not known: the process that ran it went away, and the step is marked to run at most once.`;
+  return { type: "EffectUnknownError", code: "run.effect-unknown", message };
+}
+
+/** A step that gives more than the run may carry has failed. */
+function withinSize(outcome: StepOutcome, maxBytes: number): StepOutcome {
+  if (outcome.outputs === undefined || !isLargerThan(outcome.outputs, maxBytes)) return outcome;
+  const message = `The step's outputs are larger than ${maxBytes} bytes, the limit for one step.`;
+  return fail({ type: "OutputTooLargeError", code: "run.step-output-too-large", message });
 }

@@ -1,30 +1,45 @@
-import type { StepSettled } from "@diwan/contracts";
-import type { Failed, GraphNode, Outcome, Value } from "@diwan/workflow";
+import type { FramePath, RecordedCall, StepSettled } from "@diwan/contracts";
+import type { Failed, GraphNode, Succeeded, Value } from "@diwan/workflow";
 
-type Timing = { stepId: string; index: number; startedAt: number; finishedAt: number };
+export type StepFacts = {
+  stepId: string;
+  frame: FramePath;
+  /** The container whose round it runs in. */
+  container: GraphNode | undefined;
+  attempt: number;
+  index: number;
+  startedAt: number;
+  finishedAt: number;
+  calls: RecordedCall[];
+};
+
+/** Containers keep what they had when they failed, and tell how many rounds they are. */
+export type StepOutcome = (Succeeded | Failed) & { outputs?: Record<string, Value>; steps?: number };
 
 /** What a step's outcome means: its retry policy and error strategy applied, ready for the journal. */
-export function settleOutcome(node: GraphNode, attempt: number, timing: Timing, outcome: Outcome): StepSettled {
+export function settleOutcome(node: GraphNode, facts: StepFacts, outcome: StepOutcome): StepSettled {
+  const { container, calls, ...rest } = facts;
   const common = {
     kind: "settled" as const,
     nodeId: node.id,
     nodeType: node.type,
     title: node.title,
-    frame: [],
-    attempt,
-    ...timing,
+    ...rest,
     inputs: outcome.inputs ?? {},
     processData: outcome.processData ?? {},
     usage: outcome.usage ?? null,
-    metadata: outcome.metadata ?? {},
+    metadata: container === undefined ? (outcome.metadata ?? {}) : withPlace(outcome.metadata, facts, container),
     streams: outcome.streams ?? [],
+    ...(calls.length === 0 ? {} : { calls }),
+    ...(outcome.steps === undefined ? {} : { rounds: outcome.steps }),
   };
   if (outcome.status === "succeeded") {
     const branch = node.chooses ? (outcome.branch ?? (node.kind === "branch" ? null : "source")) : null;
-    return { ...common, status: "succeeded", branch, outputs: outcome.outputs, error: null };
+    const writes = outcome.writes === undefined || outcome.writes.length === 0 ? {} : { writes: outcome.writes };
+    return { ...common, ...writes, status: "succeeded", branch, outputs: outcome.outputs, error: null };
   }
-  const failed = { ...common, branch: null, outputs: {}, error: outcome.error };
-  if (attempt <= node.retry.maxRetries) return { ...failed, status: "retried" };
+  const failed = { ...common, branch: null, outputs: outcome.outputs ?? {}, error: outcome.error };
+  if (facts.attempt <= node.retry.maxRetries) return { ...failed, status: "retried" };
   const strategy = node.errorStrategy;
   if (strategy.type === "none") return { ...failed, status: "failed" };
   return {
@@ -34,6 +49,11 @@ export function settleOutcome(node: GraphNode, attempt: number, timing: Timing, 
     branch: strategy.type === "fail-branch" ? "fail-branch" : null,
     metadata: { ...common.metadata, error_strategy: strategy.type },
   };
+}
+
+/** Inside a container clients are told the round: `iteration_id` and `iteration_index`, or those of a loop. */
+function withPlace(metadata: Record<string, Value> | undefined, { frame }: StepFacts, { type, id }: GraphNode) {
+  return { ...metadata, [`${type}_id`]: id, [`${type}_index`]: frame.at(-1)![1] };
 }
 
 function errorOutputs({ error }: Failed): Record<string, Value> {

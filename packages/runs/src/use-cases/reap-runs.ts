@@ -1,8 +1,7 @@
 import type { Clock, Logger } from "@diwan/kernel";
-import { finishedEvent } from "../core/finished-event.ts";
+import { tellReaders } from "../engine/tell-readers.ts";
 import { RunErrors } from "../errors.ts";
 import type { AbandonedRun, AbandonedRuns, LiveEvents, RunQueue, RunStore } from "../ports.ts";
-import { hasEnded } from "../run.ts";
 
 type Needs = {
   abandoned: AbandonedRuns;
@@ -19,6 +18,8 @@ export type ReaperLimits = {
   requeueAfterMs: number;
   /** A queued run this old is given up. */
   queueDeadlineMs: number;
+  /** A run that waits for people this long is given up. */
+  pauseDeadlineMs: number;
   /** Takeovers without a new journal entry in between before a run is given up. */
   maxFruitlessTakeovers: number;
 };
@@ -27,6 +28,7 @@ export type ReaperLimits = {
 export const defaultReaperLimits: ReaperLimits = {
   requeueAfterMs: 10_000,
   queueDeadlineMs: 3_600_000,
+  pauseDeadlineMs: 604_800_000,
   maxFruitlessTakeovers: 3,
 };
 
@@ -40,7 +42,10 @@ const BATCH = 200;
  */
 export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed: number }> {
   const now = needs.clock.now();
-  const found = await needs.abandoned.find(now, now - needs.limits.requeueAfterMs, BATCH);
+  const found = await needs.abandoned.find(
+    { now, queuedBefore: now - needs.limits.requeueAfterMs, pausedBefore: now - needs.limits.pauseDeadlineMs },
+    BATCH,
+  );
   let requeued = 0;
   let failed = 0;
   for (const run of found) {
@@ -50,20 +55,11 @@ export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed
       requeued += 1;
     } else if (await needs.abandoned.fail(run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
       needs.logger.warn({ run_id: run.runId, code: reason.code }, "A run was given up.");
-      await tellReaders(needs, run);
+      await tellReaders(needs, run.scope, run.runId);
       failed += 1;
     }
   }
   return { requeued, failed };
-}
-
-/** Whoever still reads the run's stream learns how it ended. */
-async function tellReaders({ runs, live }: Needs, { scope, runId }: AbandonedRun): Promise<void> {
-  const run = await runs.find(scope, runId);
-  if (run === undefined || !hasEnded(run)) return;
-  const writer = await live.open(runId);
-  await writer.append([finishedEvent(run)]);
-  await writer.close();
 }
 
 function reasonToGiveUp(run: AbandonedRun, now: number, limits: ReaperLimits) {
@@ -73,5 +69,6 @@ function reasonToGiveUp(run: AbandonedRun, now: number, limits: ReaperLimits) {
   if (run.state === "queued" && now - run.queuedAt > limits.queueDeadlineMs) {
     return RunErrors["not-started"]({ seconds: Math.round(limits.queueDeadlineMs / 1000) });
   }
+  if (run.state === "paused") return RunErrors["pause-expired"]({ seconds: Math.round(limits.pauseDeadlineMs / 1000) });
   return undefined;
 }

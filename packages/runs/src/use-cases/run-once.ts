@@ -1,17 +1,19 @@
-import type { JournalEntry, RunEvent, StepSettled } from "@diwan/contracts";
-import type { Clock, IdSource, Logger } from "@diwan/kernel";
+import type { JournalEntry, PauseAnswer, RunEvent, StepSettled } from "@diwan/contracts";
+import type { Clock, IdSource, Logger, RunId } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import { checkInputs, RunProgress, readInputFields, type Value } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
+import { formEvent, pauseEvents, pausingOf } from "../core/pausing.ts";
 import { conversationValues, runVariables, shownInputs } from "../core/run-variables.ts";
 import { settlementOf } from "../core/settlement.ts";
+import type { StepCall } from "../engine/attempt.ts";
 import { driveRun } from "../engine/drive-run.ts";
 import type { RunLimits } from "../engine/limits.ts";
 import { RunErrors } from "../errors.ts";
 import { atTheStart, type Run } from "../run.ts";
 import type { PreparedVersion } from "./execute-run.ts";
 
-type Needs = { clock: Clock; ids: IdSource; logger: Logger; ports: (run: Run) => NodePorts };
+type Needs = { clock: Clock; ids: IdSource; logger: Logger; ports: (run: Run, step: StepCall) => NodePorts };
 
 export type RunOnceRequest = {
   version: PreparedVersion;
@@ -24,12 +26,25 @@ export type RunOnceRequest = {
   dialogueCount?: number;
   limits: RunLimits;
   signal: AbortSignal;
+  /** Values of conversation variables, by id; the others have their defaults. */
+  conversation?: Readonly<Record<string, Value>>;
   /** What an earlier try settled already; it is not done again. */
   journal?: readonly JournalEntry[];
+  /** By the id of the step that waits. */
+  answers?: Readonly<Record<string, PauseAnswer>>;
+  /** Of a run that is taken up again. */
+  runId?: RunId;
   onEvent?(event: RunEvent): void;
 };
 
-export type FinishedRun = { run: Run; steps: StepSettled[]; events: RunEvent[] };
+export type FinishedRun = {
+  /** `paused` where it waits for a person. */
+  run: Run;
+  journal: JournalEntry[];
+  steps: StepSettled[];
+  events: RunEvent[];
+  progress: RunProgress;
+};
 
 /**
  * Runs a version from start to end in this process, with nothing stored: the same engine as for runs that are kept.
@@ -44,8 +59,8 @@ export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<Fi
     throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });
   }
   const run = aloneRun(needs, request, checked.inputs);
-  const conversation = conversationValues(version.document.conversationVariables, {});
-  const variables = runVariables(run, version.root.id, version.document.environmentVariables, conversation);
+  const { environmentVariables, conversationVariables } = version.document;
+  const variables = runVariables(run, version.root.id, environmentVariables, conversationVariables);
   const progress = new RunProgress(version.graph, version.root, variables);
   const journal: JournalEntry[] = [...(request.journal ?? [])];
   progress.replay(journal);
@@ -54,41 +69,63 @@ export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<Fi
     events.push(event);
     request.onEvent?.(event);
   };
-  publish({
-    type: "run.started",
-    workflowId: run.versionId,
-    inputs: shownInputs(run),
-    reason: "initial",
-    at: run.createdAt,
-  });
+  const reason = journal.length === 0 ? "initial" : "resumption";
+  publish({ type: "run.started", workflowId: run.versionId, inputs: shownInputs(run), reason, at: run.createdAt });
+  const add = (entry: JournalEntry) => {
+    journal.push(entry);
+    progress.fold(entry);
+  };
+  if (journal.length === 0) add(begun(needs, conversationValues(conversationVariables, request.conversation ?? {})));
+  for (const waiting of progress.state.waiting.values()) {
+    const answer = request.answers?.[waiting.nodeId];
+    if (answer === undefined) continue;
+    add({ kind: "answered", nodeId: waiting.nodeId, frame: waiting.frame, at: needs.clock.now(), answer });
+    publish(formEvent(waiting, answer));
+  }
   const end = await driveRun(
-    { ...needs, ports: needs.ports(run) },
+    { ...needs, ports: (step) => needs.ports(run, step) },
     {
-      graph: version.graph,
+      runId: run.id,
       progress,
-      history: new Map(),
       limits,
+      activeMs: 0,
       signal,
       publish,
       journal: { add: (entry) => journal.push(entry), flush: async () => {} },
     },
   );
+  const result = { journal, steps: journal.filter((entry) => entry.kind === "settled"), events, progress };
+  if (end.status === "paused") {
+    const now = needs.clock.now();
+    const pausing = pausingOf(progress, now, now - run.createdAt);
+    for (const event of pauseEvents(run, pausing)) publish(event);
+    const { outputs, answer, usage, totalSteps, exceptionsCount } = pausing;
+    const elapsedMs = now - run.createdAt;
+    return {
+      run: { ...run, status: "paused", outputs, answer, usage, totalSteps, exceptionsCount, elapsedMs },
+      ...result,
+    };
+  }
   const settlement = settlementOf(run, end, progress, needs.clock.now());
   const settled = { ...run, ...settlement };
   publish(finishedEvent(settled));
-  return { run: settled, steps: journal.filter((entry): entry is StepSettled => entry.kind === "settled"), events };
+  return { run: settled, ...result };
+}
+
+function begun({ clock, ids }: Needs, conversation: Record<string, Value>): JournalEntry {
+  return { kind: "begun", reason: "initial", at: clock.now(), seed: ids.next(), conversation };
 }
 
 function aloneRun(
   { ids, clock }: Needs,
-  { mode, user, query = "", dialogueCount = 0 }: RunOnceRequest,
+  { mode, user, query = "", dialogueCount = 0, runId }: RunOnceRequest,
   inputs: Record<string, Value>,
 ): Run {
   const isChat = mode === "advanced-chat";
   const now = clock.now();
   return {
     ...atTheStart(),
-    id: ids.next(),
+    id: runId ?? ids.next(),
     workspaceId: ids.next(),
     appId: ids.next(),
     versionId: ids.next(),

@@ -1,11 +1,21 @@
 import { queueNames } from "@diwan/contracts";
-import type { AppId, AppVersionId, Clock, ConversationId, IdSource, MessageId, WorkspaceScope } from "@diwan/kernel";
+import type {
+  AppId,
+  AppVersionId,
+  Clock,
+  ConversationId,
+  IdSource,
+  MessageId,
+  RunId,
+  WorkspaceScope,
+} from "@diwan/kernel";
 import { checkInputs, type InputField, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
+import { type ResolveFilesNeeds, resolveAll, resolveInputFiles } from "../files/resolve-files.ts";
 import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, type Run, type RunCaller, type RunTrigger } from "../run.ts";
 
-type Needs = {
+type Needs = ResolveFilesNeeds & {
   runs: RunStore;
   conversations: ConversationStore;
   queue: RunQueue;
@@ -21,7 +31,8 @@ export type StartRunRequest = {
   mode: Run["mode"];
   fields: readonly InputField[];
   inputs: Readonly<Record<string, Value>>;
-  files: Value[];
+  /** As the caller describes them. */
+  files: readonly Value[];
   trigger: RunTrigger;
   caller: RunCaller;
   /** Of a chat turn. */
@@ -41,9 +52,11 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     const details = [{ path: `inputs.${checked.variable}`, message: checked.message }];
     throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });
   }
+  const inputs = await resolveInputFiles(needs, scope, request.appId, request.fields, checked.inputs);
+  const files = await resolveAll(needs, scope, request.appId, "files", request.files);
   const runId = needs.ids.next<"run">();
   const turn =
-    request.chat === undefined ? undefined : await openTurn(needs, scope, request, conversation, checked.inputs);
+    request.chat === undefined ? undefined : await openTurn(needs, scope, request, conversation, inputs, runId);
   const run: Run = {
     ...atTheStart(),
     id: runId,
@@ -55,37 +68,42 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     trigger: request.trigger,
     queue: queueNames.runsInteractive,
     caller: request.caller,
-    inputs: checked.inputs,
+    inputs,
     query: request.chat?.query ?? null,
-    files: request.files,
+    files,
     conversationId: turn?.conversationId ?? null,
     messageId: turn?.messageId ?? null,
     dialogueCount: turn?.dialogueCount ?? 0,
     createdAt: needs.clock.now(),
   };
-  await record(needs, scope, run);
+  await record(needs, scope, run, turn?.isFirst !== false);
   return run;
 }
 
-/** Into a free place of this process, where there is one; else a job is left for whichever worker comes first. */
-async function record(needs: Needs, scope: WorkspaceScope, run: Run): Promise<void> {
+/**
+ * Into a free place of this process, where there is one; else a job is left for whichever worker comes first.
+ *
+ * @param isFree  Nothing can be in its way: a later turn of a conversation has to wait for those before it.
+ */
+async function record(needs: Needs, scope: WorkspaceScope, run: Run, isFree: boolean): Promise<void> {
   const slot = needs.local?.take();
   if (slot === undefined) {
     await needs.runs.insert(scope, run);
     await needs.queue.enqueue(run.queue, { scope, runId: run.id });
     return;
   }
-  const lease = slot.lease();
+  const lease = isFree ? slot.lease() : undefined;
   try {
     await needs.runs.insert(scope, run, lease);
   } catch (error) {
     slot.giveBack();
     throw error;
   }
-  slot.drive(scope, { ...run, status: "running", startedAt: lease.now });
+  if (lease === undefined) slot.claim(scope, run.id);
+  else slot.drive(scope, { ...run, status: "running", startedAt: lease.now });
 }
 
-type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number };
+type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number; isFirst: boolean };
 
 /** The conversation that a turn goes on with. Inputs that it does not send are those of the first turn. */
 async function continued(
@@ -106,11 +124,13 @@ async function openTurn(
   request: StartRunRequest,
   conversation: Conversation | undefined,
   inputs: Record<string, Value>,
+  runId: RunId,
 ): Promise<Turn> {
   const { query } = request.chat!;
   const messageId = needs.ids.next<"message">();
   if (conversation !== undefined) {
-    return { conversationId: conversation.id, messageId, dialogueCount: conversation.dialogueCount };
+    const { id: conversationId, dialogueCount } = conversation;
+    return { conversationId, messageId, dialogueCount, isFirst: false };
   }
   const id = needs.ids.next<"conversation">();
   await needs.conversations.insert(scope, {
@@ -122,8 +142,9 @@ async function openTurn(
     inputs,
     createdAt: needs.clock.now(),
     caller: request.caller,
+    turnOf: runId,
   });
-  return { conversationId: id, messageId, dialogueCount: 0 };
+  return { conversationId: id, messageId, dialogueCount: 0, isFirst: true };
 }
 
 /** @source the service API contract: the first query, cut to 47 characters and "..." where it is longer than 50 */

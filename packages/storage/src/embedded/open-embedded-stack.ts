@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { Clock, IdSource } from "@diwan/kernel";
+import { DiskFileStore } from "../files/disk-file-store.ts";
 import { MemoryLiveEvents } from "../memory/memory-live-events.ts";
 import { MemoryRunSignals } from "../memory/memory-run-signals.ts";
 import { createStores } from "../postgres/create-stores.ts";
@@ -7,7 +9,7 @@ import { migrate } from "../postgres/migrations/migrate.ts";
 import { PostgresAbandonedRuns } from "../postgres/stores/abandoned-runs.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
 import { dropJobsInHand, postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
-import { databaseReadiness, type StorageStack } from "../stack.ts";
+import { databaseReadiness, type StorageStack, withFiles } from "../stack.ts";
 import { openEmbedded } from "./open-embedded.ts";
 
 export type EmbeddedStackOptions = {
@@ -38,7 +40,8 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
     const { pool } = embedded;
     await migrate(pool, { byVersion: options.version });
     const database = new Database(pool, { prepare: true });
-    const stores = createStores(database, options);
+    const contents = new DiskFileStore(join(options.folder, "files"));
+    const stores = withFiles(createStores(database, options), contents);
     const backend = await postgresQueueBackend(pool, embedded.connection);
     // The folder's lock says that whoever worked here before is gone: their runs need not wait for leases to end.
     await new PostgresAbandonedRuns(database).endLeases(options.clock.now());
@@ -47,6 +50,7 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
     return {
       pool,
       stores,
+      contents,
       queue,
       live: new MemoryLiveEvents({ retentionMs: options.streamRetentionMs }),
       signals: new MemoryRunSignals(),

@@ -1,3 +1,2 @@
-export { createMemoryStores } from "./create-memory-stores.ts";
 export { MemoryLiveEvents } from "./memory-live-events.ts";
 export { MemoryRunSignals } from "./memory-run-signals.ts";

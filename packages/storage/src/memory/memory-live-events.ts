@@ -71,7 +71,12 @@ export class MemoryLiveEvents implements LiveEvents {
 
   #expire(runId: RunId, stream: Stream): void {
     clearTimeout(stream.expiry);
-    stream.expiry = setTimeout(() => this.#streams.delete(runId), this.#limits.retentionMs);
+    stream.expiry = setTimeout(() => {
+      this.#streams.delete(runId);
+      // Whoever still follows it, as through a long pause, looks for what comes after it elsewhere.
+      stream.finished = true;
+      wake(stream);
+    }, this.#limits.retentionMs);
     stream.expiry.unref();
   }
 

@@ -1,7 +1,7 @@
 import type { ApiKeyStore, AppStore, PendingImportStore } from "@diwan/apps";
 import type { Clock, IdSource } from "@diwan/kernel";
 import type { ModelProviderStore } from "@diwan/models";
-import type { AbandonedRuns, ConversationStore, EndUserStore, RunStore } from "@diwan/runs";
+import type { AbandonedRuns, ConversationStore, EndUserStore, FileRecordStore, FormStore, RunStore } from "@diwan/runs";
 import type { AccountStore, AttemptStore, DataKeyStore, InstallationStore, SessionStore } from "@diwan/workspaces";
 import type { Database } from "./database.ts";
 import { PostgresAbandonedRuns } from "./stores/abandoned-runs.ts";
@@ -12,6 +12,8 @@ import { PostgresAttemptStore } from "./stores/attempt-store.ts";
 import { PostgresConversationStore } from "./stores/conversation-store.ts";
 import { PostgresDataKeyStore } from "./stores/data-key-store.ts";
 import { PostgresEndUserStore } from "./stores/end-user-store.ts";
+import { PostgresFileRecordStore } from "./stores/file-record-store.ts";
+import { PostgresFormStore } from "./stores/form-store.ts";
 import { PostgresInstallationStore } from "./stores/installation-store.ts";
 import { PostgresModelProviderStore } from "./stores/model-provider-store.ts";
 import { PostgresPendingImportStore } from "./stores/pending-import-store.ts";
@@ -27,6 +29,8 @@ export type Stores = {
   conversations: ConversationStore;
   dataKeys: DataKeyStore;
   endUsers: EndUserStore;
+  files: FileRecordStore;
+  forms: FormStore;
   installation: InstallationStore;
   keys: ApiKeyStore;
   pendingImports: PendingImportStore;
@@ -45,6 +49,8 @@ export function createStores(database: Database, { ids, clock }: { ids: IdSource
     conversations: new PostgresConversationStore(database),
     dataKeys: new PostgresDataKeyStore(database),
     endUsers: new PostgresEndUserStore(database, ids, clock),
+    files: new PostgresFileRecordStore(database),
+    forms: new PostgresFormStore(database),
     installation: new PostgresInstallationStore(database),
     keys: new PostgresApiKeyStore(database),
     pendingImports: new PostgresPendingImportStore(database),

@@ -10,7 +10,17 @@ export const { and, asc, count, desc, eq, getTableColumns, gt, gte, ilike, inArr
   "drizzle-orm",
 ) as typeof import("drizzle-orm");
 
-export const { boolean, customType, doublePrecision, getTableConfig, integer, PgDialect, PgTable, pgTable, text } =
-  load("drizzle-orm/pg-core") as typeof import("drizzle-orm/pg-core");
+export const {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  getTableConfig,
+  integer,
+  PgDialect,
+  PgTable,
+  pgTable,
+  text,
+} = load("drizzle-orm/pg-core") as typeof import("drizzle-orm/pg-core");
 
 export const pgProxy = load("drizzle-orm/pg-proxy") as typeof import("drizzle-orm/pg-proxy");

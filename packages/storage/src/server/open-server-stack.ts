@@ -1,4 +1,5 @@
 import type { Clock, IdSource } from "@diwan/kernel";
+import { DiskFileStore } from "../files/disk-file-store.ts";
 import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
@@ -9,11 +10,13 @@ import { openRedis } from "../redis/open-redis.ts";
 import { RedisChannels } from "../redis/redis-channels.ts";
 import { RedisLiveEvents } from "../redis/redis-live-events.ts";
 import { RedisRunSignals } from "../redis/redis-run-signals.ts";
-import { databaseReadiness, type StorageStack } from "../stack.ts";
+import { databaseReadiness, type StorageStack, withFiles } from "../stack.ts";
 
 export type ServerStackOptions = {
   databaseUrl: string;
   redisUrl: string;
+  /** Folder for files, the same for every process. */
+  filesFolder: string;
   version: string;
   streamRetentionMs: number;
   ids: IdSource;
@@ -40,9 +43,11 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
   };
   try {
     await migrate(pool, { byVersion: options.version });
+    const contents = new DiskFileStore(options.filesFolder);
     return {
       pool,
-      stores: createStores(new Database(pool), options),
+      stores: withFiles(createStores(new Database(pool), options), contents),
+      contents,
       queue,
       live: new RedisLiveEvents(redis, channels, { retentionMs: options.streamRetentionMs }),
       signals: await RedisRunSignals.open(redis, channels),

@@ -1,11 +1,13 @@
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
-import type { AbandonedRuns, ConversationStore, Run, RunStore } from "@diwan/runs";
+import type { AbandonedRuns, ConversationStore, FormStore, Run, RunStore } from "@diwan/runs";
 import { float, stringifyJson, type Value } from "@diwan/workflow";
 import { describe, expect, it } from "vitest";
 import {
   aCaller,
   aConversation,
+  aForm,
   aLease,
+  aPause,
   aRun,
   aScope,
   aSettlement,
@@ -17,7 +19,12 @@ import {
 } from "./samples.ts";
 
 /** Stores over the same rows: a chat turn shows in all of them. */
-export type RunStores = { runs: RunStore; abandoned: AbandonedRuns; conversations: ConversationStore };
+export type RunStores = {
+  runs: RunStore;
+  abandoned: AbandonedRuns;
+  conversations: ConversationStore;
+  forms: FormStore;
+};
 
 /** What every RunStore promises. @param open  Gives stores over one database; tests keep apart by workspace. */
 export function runStoreContract(open: () => RunStores): void {
@@ -49,7 +56,7 @@ export function runStoreContract(open: () => RunStores): void {
       await runs.insert(own, run, lease);
       expect(await runs.find(own, run.id)).toEqual({ ...run, status: "running", startedAt: lease.now });
       expect(await runs.claim(own, run.id, aLease("second", noon))).toBeUndefined();
-      expect(await runs.heartbeat(own, run.id, lease)).toBe("held");
+      expect(await runs.heartbeat(own, run.id, lease, 0)).toBe("held");
       const later = aLease("second", lease.expiresAt);
       expect(await runs.claim(own, run.id, later)).toMatchObject({ attempt: 2, run: { startedAt: lease.now } });
     });
@@ -94,7 +101,7 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await runs.find(theirs, run.id)).toBeUndefined();
       expect(await runs.readJournal(theirs, run.id)).toEqual([]);
       expect(await runs.claim(theirs, run.id, lease)).toBeUndefined();
-      expect(await runs.heartbeat(theirs, run.id, lease)).toBe("lost");
+      expect(await runs.heartbeat(theirs, run.id, lease, 0)).toBe("lost");
       expect(await runs.requestStop(theirs, run.id, aCaller, noon)).toBe(false);
       expect((await runs.list(theirs, run.appId, { limit: 10 })).runs).toEqual([]);
       await runs.claim(mine, run.id, aLease("owner", noon));
@@ -171,12 +178,12 @@ export function runStoreContract(open: () => RunStores): void {
       const own = scope();
       const run = await started(runs, own);
       await runs.claim(own, run.id, aLease("a", noon, 1_000));
-      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 900, 1_000))).toBe("held");
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 900, 1_000), 0)).toBe("held");
       expect(await runs.claim(own, run.id, aLease("b", noon + 1_500))).toBeUndefined();
       expect(await runs.requestStop(own, run.id, aCaller, noon)).toBe(true);
-      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 901, 1_000))).toBe("stop-requested");
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 901, 1_000), 0)).toBe("stop-requested");
       await runs.claim(own, run.id, aLease("b", noon + 5_000));
-      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 5_001))).toBe("lost");
+      expect(await runs.heartbeat(own, run.id, aLease("a", noon + 5_001), 0)).toBe("lost");
     });
   });
 
@@ -217,7 +224,7 @@ export function runStoreContract(open: () => RunStores): void {
       await runs.appendJournal(own, run.id, "a", 0, [aStep("one")]);
       expect(await runs.settle(own, run.id, "a", settlement, { position: 1, entries: [aStep("two")] })).toBe(true);
       expect(await runs.find(own, run.id)).toEqual({ ...run, ...settlement, startedAt: noon });
-      expect((await runs.readJournal(own, run.id)).map(({ nodeId }) => nodeId)).toEqual(["one", "two"]);
+      expect(await runs.readJournal(own, run.id)).toMatchObject([{ nodeId: "one" }, { nodeId: "two" }]);
     });
 
     it("happens once, and not by a worker that lost the run", async () => {
@@ -247,7 +254,7 @@ export function runStoreContract(open: () => RunStores): void {
 
   describe("a chat turn", () => {
     const opened = async (stores: RunStores, own: WorkspaceScope) => {
-      const conversation = aConversation();
+      const conversation = aConversation({ turnOf: ids.next() });
       await stores.conversations.insert(own, conversation);
       return conversation;
     };
@@ -257,7 +264,10 @@ export function runStoreContract(open: () => RunStores): void {
       conversation: ReturnType<typeof aConversation>,
       n: number,
     ) => {
-      const run = aTurn(conversation.appId, conversation, { query: `Question ${n}`, createdAt: noon + n });
+      const query = `Question ${n}`;
+      // The first turn is the one the conversation was opened for.
+      const first = n === 1 ? { id: conversation.turnOf } : {};
+      const run = aTurn(conversation.appId, conversation, { query, createdAt: noon + n, ...first });
       await stores.runs.insert(own, run);
       return run;
     };
@@ -287,6 +297,59 @@ export function runStoreContract(open: () => RunStores): void {
       });
     });
 
+    it("waits for the turns before it, and counts those that have ended", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const [first, second, third] = await Promise.all([1, 2, 3].map((n) => turn(stores, own, conversation, n)));
+      const claim = (run: Run | undefined) => stores.runs.claim(own, run!.id, aLease("a", noon));
+      expect(await claim(second)).toBeUndefined();
+      expect(await claim(first)).toMatchObject({ run: { dialogueCount: 0 } });
+      expect(await claim(second)).toBeUndefined();
+      expect(await stores.runs.nextTurn(own, conversation.id)).toEqual({
+        runId: second!.id,
+        queue: "runs-interactive",
+      });
+      expect(await stores.runs.nextTurn(scope(), conversation.id)).toBeUndefined();
+
+      await stores.runs.settle(own, first!.id, "a", aSettlement(), nothingMore);
+      expect(await claim(third)).toBeUndefined();
+      expect(await claim(second)).toMatchObject({ run: { dialogueCount: 1 } });
+      await stores.runs.requestStop(own, third!.id, aCaller, noon);
+      expect(await stores.runs.nextTurn(own, conversation.id)).toBeUndefined();
+    });
+
+    it("of many that are claimed at the same time is one", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const turns = await Promise.all([1, 2, 3, 4, 5].map((n) => turn(stores, own, conversation, n)));
+      for (let ended = 0; ended < turns.length; ended += 1) {
+        const claims = await Promise.all(turns.map(({ id }) => stores.runs.claim(own, id, aLease("a", noon))));
+        const taken = claims.filter((claimed) => claimed !== undefined);
+        expect(taken.map(({ run }) => run.query)).toEqual([`Question ${ended + 1}`]);
+        await stores.runs.settle(own, taken[0]!.run.id, "a", aSettlement(), nothingMore);
+      }
+    });
+
+    it("lets the next one go while it waits for a person, and then waits its turn again", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const first = await turn(stores, own, conversation, 1);
+      const second = await turn(stores, own, conversation, 2);
+      const claim = (run: Run) => stores.runs.claim(own, run.id, aLease("a", noon));
+      await claim(first);
+      const form = aForm();
+      expect(await stores.runs.pause(own, first.id, "a", aPause([form]), nothingMore)).toBe("paused");
+      expect(await claim(second)).toMatchObject({ run: { dialogueCount: 0 } });
+      await stores.forms.answer(own, form.formId, { type: "timed-out" }, noon);
+      expect(await claim(first)).toBeUndefined();
+      await stores.runs.settle(own, second.id, "a", aSettlement(), nothingMore);
+      expect(await stores.runs.nextTurn(own, conversation.id)).toMatchObject({ runId: first.id });
+      expect(await claim(first)).toMatchObject({ attempt: 2 });
+    });
+
     it("that was stopped before it answered is no part of the history", async () => {
       const stores = open();
       const own = scope();
@@ -295,6 +358,115 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 5)).toBe(true);
       expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped", finishedAt: noon + 5 });
       expect(await stores.conversations.history(own, conversation.id, 10)).toEqual([]);
+    });
+  });
+
+  describe("a run that waits for people", () => {
+    const paused = async (stores: RunStores, own: WorkspaceScope, forms = [aForm()]) => {
+      const run = await started(stores.runs, own);
+      await stores.runs.claim(own, run.id, aLease("a", noon));
+      const last = { position: 0, entries: [aStep("one")] };
+      expect(await stores.runs.pause(own, run.id, "a", aPause(forms), last)).toBe("paused");
+      return run;
+    };
+    const yes = { type: "submitted", action: "yes", inputs: { note: "Good.", n: float(2) } } as const;
+
+    it("keeps what it has, and nobody holds it", async () => {
+      const stores = open();
+      const own = scope();
+      const form = aForm();
+      const run = await paused(stores, own, [form]);
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "paused", answer: "So far.", totalSteps: 2 });
+      expect(await stores.runs.readJournal(own, run.id)).toMatchObject([{ nodeId: "one" }]);
+      expect(await stores.runs.claim(own, run.id, aLease("b", noon + 90_000))).toBeUndefined();
+      expect(await stores.runs.pause(own, run.id, "a", aPause([form]), nothingMore)).toBe("lost");
+      expect(await stores.forms.openOf(own, run.id)).toEqual([
+        { scope: own, appId: run.appId, runId: run.id, nodeId: "ask", reason: form, status: "open" },
+      ]);
+      expect(await stores.forms.openOf(scope(), run.id)).toEqual([]);
+      expect(await stores.forms.findByToken(form.token!)).toMatchObject({ runId: run.id, status: "open" });
+      expect(await stores.forms.findByToken("unknown")).toBeUndefined();
+      expect(await stores.forms.find(scope(), form.formId)).toBeUndefined();
+    });
+
+    it("goes on with the first answer that comes", async () => {
+      const stores = open();
+      const own = scope();
+      const form = aForm();
+      const run = await paused(stores, own, [form]);
+      expect(await stores.forms.answer(scope(), form.formId, yes, noon)).toBeUndefined();
+      const answers = await Promise.all(
+        [yes, { ...yes, action: "no" }].map((answer) => stores.forms.answer(own, form.formId, answer, noon + 900)),
+      );
+      expect(answers.filter((accepted) => accepted !== undefined)).toEqual([
+        { run: { scope: own, runId: run.id, queue: "runs-interactive" } },
+      ]);
+      const kept = (await stores.forms.answersOf(own, run.id)).get(form.formId);
+      expect(kept).toMatchObject({ at: noon + 900, answer: { type: "submitted", inputs: yes.inputs } });
+      expect((await stores.forms.findByToken(form.token!))?.status).toBe("answered");
+      expect(await stores.runs.claim(own, run.id, aLease("b", noon + 900))).toMatchObject({
+        attempt: 2,
+        activeMs: 480,
+      });
+    });
+
+    it("is not let go of when one of its forms was answered meanwhile", async () => {
+      const stores = open();
+      const own = scope();
+      const [one, two] = [aForm(), aForm()];
+      const run = await paused(stores, own, [one, two]);
+      await stores.forms.answer(own, one.formId, yes, noon);
+      await stores.runs.claim(own, run.id, aLease("a", noon));
+      expect(await stores.forms.answer(own, two.formId, yes, noon)).toEqual({ run: undefined });
+      expect(await stores.runs.pause(own, run.id, "a", aPause([two]), nothingMore)).toBe("answered");
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "running" });
+    });
+
+    it("is never left lying where pause and answer meet", async () => {
+      const stores = open();
+      const own = scope();
+      for (let round = 0; round < 20; round += 1) {
+        const [one, two] = [aForm(), aForm()];
+        const run = await paused(stores, own, [one, two]);
+        await stores.forms.answer(own, one.formId, yes, noon);
+        await stores.runs.claim(own, run.id, aLease("a", noon));
+        const [answered, outcome] = await Promise.all([
+          stores.forms.answer(own, two.formId, yes, noon),
+          stores.runs.pause(own, run.id, "a", aPause([two]), nothingMore),
+        ]);
+        expect([answered?.run?.runId, outcome]).toEqual(
+          outcome === "paused" ? [run.id, "paused"] : [undefined, "answered"],
+        );
+      }
+    });
+
+    it("lists forms whose time is over, and ends when it is stopped", async () => {
+      const stores = open();
+      const own = scope();
+      const form = aForm({ expiresAt: noon - 5 });
+      const run = await paused(stores, own, [form]);
+      const expired = async () =>
+        (await stores.forms.findExpired(noon, 1_000)).filter(({ formId }) => formId === form.formId);
+      expect(await expired()).toEqual([{ scope: own, formId: form.formId }]);
+      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 7)).toBe(true);
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped", finishedAt: noon + 7 });
+      expect(await expired()).toEqual([]);
+      expect(await stores.forms.answer(own, form.formId, yes, noon)).toBeUndefined();
+    });
+
+    it("is found when it has waited for too long", async () => {
+      const stores = open();
+      const own = scope();
+      const run = await paused(stores, own);
+      const since = { now: noon, queuedBefore: 0 };
+      const find = async (pausedBefore: number) =>
+        (await stores.abandoned.find({ ...since, pausedBefore }, 1_000)).find(({ runId }) => runId === run.id);
+      expect(await find(noon + 500)).toBeUndefined();
+      const found = await find(noon + 501);
+      expect(found).toMatchObject({ state: "paused", queuedAt: noon + 500 });
+      const error = { code: "run.pause-expired", message: "Nobody came.", nodeId: null };
+      expect(await stores.abandoned.fail(found!, error, noon + 501)).toBe(true);
+      expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "failed", error });
     });
   });
 
@@ -319,8 +491,8 @@ export function runStoreContract(open: () => RunStores): void {
   });
 
   describe("a run without an owner", () => {
-    const find = async ({ abandoned }: RunStores, runId: RunId, now: number, queuedBefore = 0) =>
-      (await abandoned.find(now, queuedBefore, 1_000)).find((run) => run.runId === runId);
+    const find = async ({ abandoned }: RunStores, runId: RunId, now: number, queuedBefore = 0, pausedBefore = 0) =>
+      (await abandoned.find({ now, queuedBefore, pausedBefore }, 1_000)).find((run) => run.runId === runId);
 
     it("is found once its lease has expired, or when it has waited for long", async () => {
       const stores = open();
@@ -358,12 +530,13 @@ export function runStoreContract(open: () => RunStores): void {
       const own = scope();
       const run = await started(stores.runs, own);
       await stores.runs.claim(own, run.id, aLease("a", noon + 50_000));
-      await stores.runs.release(own, run.id, "somebody else");
+      await stores.runs.release(own, run.id, "somebody else", 0);
       expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "running" });
-      await stores.runs.release(own, run.id, "a");
+      await stores.runs.release(own, run.id, "a", 700);
       expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "queued" });
       expect(await find(stores, run.id, noon + 50_000, noon + 50_000)).toBeUndefined();
-      expect(await stores.runs.claim(own, run.id, aLease("b", noon + 50_001, 10))).toMatchObject({ attempt: 2 });
+      const again = await stores.runs.claim(own, run.id, aLease("b", noon + 50_001, 10));
+      expect(again).toMatchObject({ attempt: 2, activeMs: 700 });
       expect(await find(stores, run.id, noon + 60_000)).toMatchObject({ fruitlessTakeovers: 0 });
     });
 

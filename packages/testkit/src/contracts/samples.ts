@@ -1,6 +1,14 @@
-import { type JournalEntry, noUsage, type StepSettled } from "@diwan/contracts";
+import { noUsage, type PauseReason, type StepSettled } from "@diwan/contracts";
 import { type AppId, createIdSource, type RunId, type WorkspaceScope } from "@diwan/kernel";
-import { atTheStart, type Conversation, type Lease, type Run, type RunCaller, type RunSettlement } from "@diwan/runs";
+import {
+  atTheStart,
+  type Conversation,
+  type Lease,
+  type Run,
+  type RunCaller,
+  type RunPausing,
+  type RunSettlement,
+} from "@diwan/runs";
 import { float } from "@diwan/workflow";
 
 export const ids = createIdSource();
@@ -38,8 +46,8 @@ export function aRun(change: Partial<Run> = {}): Run {
 }
 
 export function aConversation(
-  change: Partial<Conversation> = {},
-): Conversation & { createdAt: number; caller: RunCaller } {
+  change: Partial<Conversation & { turnOf: RunId }> = {},
+): Conversation & { createdAt: number; caller: RunCaller; turnOf: RunId } {
   return {
     id: ids.next(),
     appId: ids.next(),
@@ -49,6 +57,7 @@ export function aConversation(
     inputs: {},
     createdAt: noon,
     caller: aCaller,
+    turnOf: ids.next(),
     ...change,
   };
 }
@@ -68,7 +77,7 @@ export function aLease(owner: string, now: number, ms = 20_000): Lease {
   return { owner, now, expiresAt: now + ms };
 }
 
-export function aStep(nodeId: string, change: Partial<StepSettled> = {}): JournalEntry {
+export function aStep(nodeId: string, change: Partial<StepSettled> = {}): StepSettled {
   return {
     kind: "settled",
     stepId: ids.next(),
@@ -104,6 +113,35 @@ export function aSettlement(change: Partial<RunSettlement> = {}): RunSettlement 
     exceptionsCount: 0,
     finishedAt: noon + 2_000,
     elapsedMs: 1_500.5,
+    ...change,
+  };
+}
+
+export function aForm(change: Partial<PauseReason> = {}): PauseReason {
+  return {
+    type: "human-input",
+    formId: ids.next(),
+    token: ids.next(),
+    nodeTitle: "Approve",
+    content: "Shall we?",
+    inputs: [{ type: "paragraph", output_variable_name: "note" }],
+    actions: [{ id: "yes", title: "Yes", button_style: "primary" }],
+    resolvedDefaults: { note: "" },
+    expiresAt: noon + 60_000,
+    ...change,
+  };
+}
+
+export function aPause(forms: PauseReason[], change: Partial<RunPausing> = {}): RunPausing {
+  return {
+    at: noon + 500,
+    activeMs: 480,
+    outputs: {},
+    answer: "So far.",
+    usage: noUsage,
+    totalSteps: 2,
+    exceptionsCount: 0,
+    forms: forms.map((reason) => ({ nodeId: "ask", reason })),
     ...change,
   };
 }

@@ -12,9 +12,10 @@ import {
   type ValueType,
 } from "../values/index.ts";
 import { findCircle } from "./find-circle.ts";
-import type { ErrorStrategy, Graph, GraphEdge, GraphNode, RetryPolicy } from "./graph.ts";
+import type { ErrorStrategy, Graph, GraphNode, RetryPolicy } from "./graph.ts";
+import { nestGraph } from "./nest-graph.ts";
 import { knownNodeTypes } from "./node-types.ts";
-import { type EdgeDocument, NOTE_TYPE, type NodeDocument, type WorkflowDocument } from "./workflow-document.ts";
+import { NOTE_TYPE, type NodeDocument, type WorkflowDocument } from "./workflow-document.ts";
 
 /** Finds the definition that runs a node: the exact version where it exists, else the newest. */
 export type NodeRegistry = { find(type: string, version: string): NodeDefinition<never> | undefined };
@@ -30,17 +31,13 @@ export type CompiledGraph = { graph: Graph | undefined; problems: ProblemAt[] };
 export function compileGraph(document: WorkflowDocument, registry: NodeRegistry): CompiledGraph {
   const problems: ProblemAt[] = [];
   const nodes: GraphNode[] = [];
-  const byId = new Map<string, GraphNode>();
   document.graph.nodes.forEach((node, place) => {
     if (node.type === NOTE_TYPE) return;
-    const compiled = compileNode(node, place, nodes.length, registry, problems);
-    if (compiled === undefined) return;
-    nodes.push(compiled);
-    byId.set(compiled.id, compiled);
+    const compiled = compileNode(node, place, registry, problems);
+    if (compiled !== undefined) nodes.push(compiled);
   });
-  const edges = wire(document.graph.edges, byId);
   problems.push(...graphProblems(document));
-  const graph = { nodes, edges, byId, roots: nodes.filter((node) => node.kind === "root") };
+  const graph = nestGraph(document, nodes, problems);
   return { graph: problems.some((problem) => problem.severity === "error") ? undefined : graph, problems };
 }
 
@@ -89,7 +86,6 @@ export function graphProblems(document: WorkflowDocument): ProblemAt[] {
 function compileNode(
   node: NodeDocument,
   place: number,
-  index: number,
   registry: NodeRegistry,
   problems: ProblemAt[],
 ): GraphNode | undefined {
@@ -129,7 +125,7 @@ function compileNode(
     report("app.step-invalid", "default_value", `Step ${name}: ${message}`),
   );
   return {
-    index,
+    index: 0,
     id: node.id,
     type,
     title,
@@ -139,30 +135,16 @@ function compileNode(
     settings: parsed.data,
     chooses: !disabled && (definition.kind === "branch" || errorStrategy.type === "fail-branch"),
     errorStrategy,
-    retry:
-      definition.retryable === true ? readRetryPolicy(node.data["retry_config"]) : { maxRetries: 0, intervalMs: 0 },
+    retry: retryPolicyOf(node.data["retry_config"], ours["retry"], definition),
+    timeoutMs: typeof ours["timeout_seconds"] === "number" ? ours["timeout_seconds"] * 1000 : null,
+    atMostOnce: ours["effect"] === "at-most-once",
     disabled,
-    containerId: containerOf(node.data),
+    containerId: null,
+    inner: undefined,
     template: disabled ? [] : (definition.template?.(parsed.data as never) ?? []),
     incoming: [],
     outgoing: [],
   };
-}
-
-function wire(documents: readonly EdgeDocument[], byId: ReadonlyMap<string, GraphNode>): GraphEdge[] {
-  const edges: GraphEdge[] = [];
-  for (const { source, target, sourceHandle } of documents) {
-    const from = byId.get(source);
-    const to = byId.get(target);
-    if (from === undefined || to === undefined) continue;
-    // `success-branch` is an old spelling of the ordinary handle.
-    const handle = sourceHandle === "success-branch" ? "source" : sourceHandle;
-    const edge = { index: edges.length, source: from, target: to, handle };
-    edges.push(edge);
-    from.outgoing.push(edge);
-    to.incoming.push(edge);
-  }
-  return edges;
 }
 
 function readErrorStrategy(data: Record<string, Value>, report: (message: string) => void): ErrorStrategy {
@@ -198,18 +180,25 @@ function defaultValue(value: Value, type: Value | undefined): Value | undefined 
   return typeof type === "string" && fitsType(value, type as ValueType) ? value : undefined;
 }
 
-function readRetryPolicy(config: Value | undefined): RetryPolicy {
-  if (!isObject(config) || config["retry_enabled"] !== true) return { maxRetries: 0, intervalMs: 0 };
-  return { maxRetries: atLeastZero(config["max_retries"]), intervalMs: atLeastZero(config["retry_interval"]) };
+const NO_RETRY: RetryPolicy = { maxRetries: 0, intervalMs: 0, growth: 1 };
+
+/** The file's own key wins for the kinds it is meant for; ours gives the others a retry too. */
+function retryPolicyOf(config: Value | undefined, ours: Value | undefined, definition: NodeDefinition<never>) {
+  if (definition.retryable === true && isObject(config) && config["retry_enabled"] === true) {
+    const { max_retries, retry_interval } = config;
+    return { ...NO_RETRY, maxRetries: atLeastZero(max_retries), intervalMs: atLeastZero(retry_interval) };
+  }
+  // A container that began again would meet the steps of its first try in the journal.
+  if (!isObject(ours) || definition.kind === "container") return NO_RETRY;
+  return {
+    maxRetries: Math.min(10, atLeastZero(ours["max"])),
+    intervalMs: Math.min(5000, atLeastZero(ours["interval_ms"])),
+    growth: Math.min(5, Math.max(1, atLeastZero(ours["growth"]))),
+  };
 }
 
 function atLeastZero(value: Value | undefined): number {
   return typeof value === "number" || isFloat(value) ? Math.max(0, Math.trunc(numberOf(value))) : 0;
-}
-
-function containerOf(data: Record<string, Value>): string | null {
-  const id = data["iteration_id"] ?? data["loop_id"];
-  return typeof id === "string" && id !== "" ? id : null;
 }
 
 function versionOf(version: Value | undefined): string {

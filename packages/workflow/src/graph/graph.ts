@@ -8,10 +8,11 @@ export type ErrorStrategy =
   | { type: "fail-branch" }
   | { type: "default-value"; outputs: Record<string, Value> };
 
-export type RetryPolicy = { maxRetries: number; intervalMs: number };
+/** Waits `intervalMs` before the first retry, and `growth` times as long before each further one. */
+export type RetryPolicy = { maxRetries: number; intervalMs: number; growth: number };
 
 export type GraphNode = {
-  /** Place in `Graph.nodes`. */
+  /** Place in `Graph.nodes` of its own graph. */
   index: number;
   id: string;
   type: string;
@@ -24,10 +25,16 @@ export type GraphNode = {
   chooses: boolean;
   errorStrategy: ErrorStrategy;
   retry: RetryPolicy;
+  /** After which one attempt is aborted; null for as long as the run may take. */
+  timeoutMs: number | null;
+  /** An attempt that began and whose end nobody saw is not made again. */
+  atMostOnce: boolean;
   /** Switched off by its author: counts as succeeded without outputs. */
   disabled: boolean;
   /** The container it runs inside, null for the outer graph. */
   containerId: string | null;
+  /** Of containers: what runs in each of their rounds. */
+  inner: InnerGraph | undefined;
   /** Of response nodes. */
   template: TemplateSegment[];
   incoming: GraphEdge[];
@@ -35,17 +42,29 @@ export type GraphNode = {
 };
 
 export type GraphEdge = {
-  /** Place in `Graph.edges`: file order, which decides the order of starting. */
+  /** Place in `Graph.edges` of its own graph: file order, which decides the order of starting. */
   index: number;
   source: GraphNode;
   target: GraphNode;
   handle: string;
 };
 
-/** A workflow ready to run: all nodes parsed and wired. Shared by all runs of a version; never changed. */
+/**
+ * A workflow ready to run, or the part of it that runs inside one container: all nodes parsed and wired. Shared by all
+ * runs of a version; never changed.
+ */
 export type Graph = {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** The nodes of this graph. */
   byId: ReadonlyMap<string, GraphNode>;
   roots: GraphNode[];
+};
+
+export type InnerGraph = {
+  graph: Graph;
+  /** Where a round begins; it is no step itself. */
+  marker: GraphNode;
+  /** Ids of all nodes inside, those of nested containers included. */
+  nodeIds: string[];
 };

@@ -62,11 +62,11 @@ function checkInput(field: InputField, given: Value): Value | Refusal {
   }
 }
 
-function checkText({ variable, type, options, maxLength }: InputField, given: Value): Value | Refusal {
+function checkText({ variable, type, required, options, maxLength }: InputField, given: Value): Value | Refusal {
   if (typeof given !== "string") return refuse(`${variable} in input form must be a string`);
   const text = withoutNul(given);
   if (type === "select") {
-    if (options.includes(text) || text === "") return text;
+    if (options.includes(text) || (text === "" && !required)) return text;
     return refuse(`${variable} in input form must be one of the following: ${options.join(", ")}`);
   }
   if (maxLength !== null && maxLength > 0 && [...text].length > maxLength) {

@@ -1,5 +1,5 @@
 import type { Value } from "../values/index.ts";
-import { isObject } from "../values/index.ts";
+import { isFloat, isInteger, isObject, numberOf } from "../values/index.ts";
 
 /** A field of the start step's form. */
 export type InputField = {
@@ -32,7 +32,8 @@ export function readInputFields(data: Record<string, Value>): InputField[] {
         hide: entry["hide"] === true,
         default: entry["default"] ?? null,
         description: text(entry["description"]),
-        maxLength: typeof entry["max_length"] === "number" ? entry["max_length"] : null,
+        maxLength:
+          isInteger(entry["max_length"]) || isFloat(entry["max_length"]) ? numberOf(entry["max_length"]) : null,
         options: texts(entry["options"]),
         jsonSchema: entry["json_schema"] ?? null,
         allowedFileTypes: texts(entry["allowed_file_types"]),

@@ -6,6 +6,8 @@ import type { Selector, VariablePool } from "../variables/variable-pool.ts";
 /** A piece of the reply in its final order. */
 export type ReplyPiece = { text: string; selector: string[] };
 
+const ownless: ReadonlySet<string> = new Set(["sys", "env", "conversation", "rag"]);
+
 type Stream = { chunks: string[]; closed: boolean; hadText: boolean };
 type Session = { node: GraphNode; cursor: number };
 
@@ -23,7 +25,6 @@ export class ResponseStreams {
   readonly #variables: VariablePool;
   #reaches: Reach[];
   readonly #referenced: ReadonlySet<string>;
-  readonly #nodes: ReadonlyMap<string, GraphNode>;
   readonly #skipped = new Set<string>();
   readonly #streams = new Map<string, Stream>();
   readonly #queue: Session[] = [];
@@ -31,10 +32,7 @@ export class ResponseStreams {
 
   constructor(graph: Graph, root: GraphNode, variables: VariablePool) {
     this.#variables = variables;
-    this.#nodes = graph.byId;
-    const responses = graph.nodes
-      .filter((node) => node.template.length > 0 && node.containerId === null)
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const responses = graph.nodes.filter((node) => node.template.length > 0).sort((a, b) => (a.id < b.id ? -1 : 1));
     this.#reaches = reachesOf(responses, root);
     const selectors = responses.flatMap((node) =>
       node.template.flatMap((segment) => (segment.type === "variable" ? [segment.selector] : [])),
@@ -112,8 +110,8 @@ export class ResponseStreams {
     const value = this.#variables.get(selector);
     if (value === undefined) return false;
     const text = renderMarkdown(value);
-    // Values that no step of the graph made (sys, env, conversation) speak with the response node's own voice.
-    const source = this.#nodes.has(selector[0]!) ? selector : [node.id, "answer"];
+    // Values that no step made speak with the response node's own voice.
+    const source = ownless.has(selector[0]!) ? [node.id, "answer"] : selector;
     if (text !== "") pieces.push({ text, selector: source });
     return true;
   }

@@ -1,6 +1,7 @@
 import { ValueErrors } from "./errors.ts";
 import { Float, float, integer } from "./float.ts";
 import { floatRepr } from "./float-repr.ts";
+import { isNestedDeeper, isStackOverflow, MAX_NESTING, MAX_OWN_NESTING, withinStack } from "./nesting.ts";
 import { rawJson } from "./raw-json.ts";
 import type { Value } from "./value.ts";
 
@@ -13,15 +14,35 @@ const needsSource = /\d\.0+(?!\d)|\d[eE][+-]?\d|[\d.]{16}|-0(?![.\d])/;
 /**
  * Reads JSON and keeps what its spelling says: `5` is an integer, `5.0` and `1e3` are floats, long integers stay exact.
  *
- * @throws value.not-json (author)
+ * @throws value.not-json (author), also for more than 500 levels.
  */
 export function parseJson(text: string): Value {
+  return parseLevels(text, MAX_NESTING);
+}
+
+/** `parseJson` for what we wrote ourselves: a value that was let in may be part of something larger by now. */
+export function parseOwnJson(text: string): Value {
+  return parseLevels(text, MAX_OWN_NESTING);
+}
+
+function parseLevels(text: string, levels: number): Value {
+  let value: Value;
   try {
-    return needsSource.test(text) ? JSON.parse(text, keepLiteralKind) : JSON.parse(text);
+    value = needsSource.test(text) ? JSON.parse(text, keepLiteralKind) : JSON.parse(text);
   } catch (error) {
+    if (isStackOverflow(error)) throw ValueErrors["not-json"]({ reason: tooDeep(levels) }, { cause: error });
     if (!(error instanceof SyntaxError)) throw error;
     throw ValueErrors["not-json"]({ reason: error.message }, { cause: error });
   }
+  // Every level takes two characters at least.
+  if (text.length > 2 * levels && isNestedDeeper(value, levels)) {
+    throw ValueErrors["not-json"]({ reason: tooDeep(levels) });
+  }
+  return value;
+}
+
+function tooDeep(levels: number): string {
+  return `it has more than ${levels} levels of lists and mappings in each other.`;
 }
 
 function keepLiteralKind(_key: string, value: Value, context?: { source?: string }): Value {
@@ -33,14 +54,16 @@ function keepLiteralKind(_key: string, value: Value, context?: { source?: string
 
 /** Compact JSON that `parseJson` reads back as the same value. */
 export function stringifyJson(value: Value): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, (_key, part) =>
-      typeof part === "bigint" ? rawJson(String(part), Number(part)) : part,
-    );
-  }
+  return withinStack(() => {
+    try {
+      return JSON.stringify(value);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return JSON.stringify(value, (_key, part) =>
+        typeof part === "bigint" ? rawJson(String(part), Number(part)) : part,
+      );
+    }
+  });
 }
 
 /**
@@ -49,7 +72,7 @@ export function stringifyJson(value: Value): string {
  * @param options.indent  Spaces per level; without it everything stands on one line, with `, ` and `: `.
  */
 export function dumpsJson(value: Value, options: { indent?: number } = {}): string {
-  return dump(value, options.indent, "\n");
+  return withinStack(() => dump(value, options.indent, "\n"));
 }
 
 function dump(value: Value, indent: number | undefined, lineBreak: string): string {

@@ -1,5 +1,6 @@
 import { Float } from "./float.ts";
 import { floatRepr } from "./float-repr.ts";
+import { withinStack } from "./nesting.ts";
 import type { Value } from "./value.ts";
 
 /** Python's `str(value)`: text as it is, everything else as `repr`. */
@@ -9,6 +10,10 @@ export function pythonStr(value: Value): string {
 
 /** Python's `repr(value)`: `None`, `True`, `3.0`, `'text'`, `[1, 'a']`, `{'a': 1}`. */
 export function pythonRepr(value: Value): string {
+  return typeof value === "object" ? withinStack(() => repr(value)) : repr(value);
+}
+
+function repr(value: Value): string {
   if (value === null) return "None";
   switch (typeof value) {
     case "string":
@@ -21,9 +26,9 @@ export function pythonRepr(value: Value): string {
       return value.toString();
   }
   if (value instanceof Float) return floatRepr(value.value);
-  if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
   const entries = Object.entries(value as { [key: string]: Value });
-  return `{${entries.map(([key, item]) => `${stringRepr(key)}: ${pythonRepr(item)}`).join(", ")}}`;
+  return `{${entries.map(([key, item]) => `${stringRepr(key)}: ${repr(item)}`).join(", ")}}`;
 }
 
 /** Python's `repr` of a bare number, which is an integer when it is integral. */

@@ -40,7 +40,8 @@ export function typeOf(value: Value): ValueType {
 function arrayTypeOf(items: Value[]): ValueType {
   let common: ValueType | undefined;
   for (const item of items) {
-    const type = arrayOf[typeOf(item)] ?? "array[any]";
+    // What is in an inner list does not matter, and it may be deep.
+    const type = Array.isArray(item) ? "array[any]" : (arrayOf[typeOf(item)] ?? "array[any]");
     if (common !== undefined && common !== type) return "array[any]";
     common = type;
   }

@@ -1,5 +1,4 @@
-import type { Value } from "../values/index.ts";
-import { renderText } from "../values/index.ts";
+import { renderLog, renderText, typeOf, type Value } from "../values/index.ts";
 import type { Selector, VariablePool } from "./variable-pool.ts";
 
 export type TemplateSegment = { type: "text"; text: string } | { type: "variable"; selector: string[] };
@@ -39,14 +38,30 @@ export function fillTemplate(
   variables: VariablePool,
   render: (value: Value) => string = renderText,
 ): string {
+  return fill(segments, variables, (value) => render(value));
+}
+
+/** As `fillTemplate`, as run logs show it: secrets masked. */
+export function fillTemplateForLog(segments: readonly TemplateSegment[], variables: VariablePool): string {
+  return fill(segments, variables, (value, selector) =>
+    renderLog(value, variables.isSecret(selector) ? "secret" : typeOf(value)),
+  );
+}
+
+function fill(
+  segments: readonly TemplateSegment[],
+  variables: VariablePool,
+  render: (value: Value, selector: Selector) => string,
+): string {
   let result = "";
   for (const segment of segments) {
     if (segment.type === "variable") {
       const value = variables.get(segment.selector);
-      result += value === undefined ? segment.selector.join(".") : render(value);
+      result += value === undefined ? segment.selector.join(".") : render(value, segment.selector);
     } else {
-      const value = segment.text.includes(".") ? variables.get(segment.text.split(".")) : undefined;
-      result += value === undefined ? segment.text : render(value);
+      const selector = segment.text.includes(".") ? segment.text.split(".") : undefined;
+      const value = selector === undefined ? undefined : variables.get(selector);
+      result += value === undefined ? segment.text : render(value, selector!);
     }
   }
   return result;

@@ -1,4 +1,4 @@
-import { isFile, type Value } from "../values/index.ts";
+import { isFile, typeOf, type Value, type ValueType } from "../values/index.ts";
 
 /** `[node id, output name, …]`; the first part may also be `sys`, `env` or `conversation`. */
 export type Selector = readonly string[];
@@ -15,33 +15,47 @@ const fileAttributes: Record<string, string> = {
   related_id: "related_id",
 };
 
+type NodeValues = { owner: object; values: Map<string, Value> };
+
 /**
  * The values of a run by `[node id][name]`. Missing and present with null are different: several nodes fail on the one
- * and accept the other.
+ * and accept the other. Values themselves never change; a new one takes the place of the old.
  */
 export class VariablePool {
-  readonly #nodes = new Map<string, Map<string, Value>>();
-  readonly #secrets = new Set<string>();
+  readonly #nodes: Map<string, NodeValues>;
+  readonly #secrets: Set<string>;
+  readonly #types: Map<string, ValueType>;
+  /** Who may change the maps in `#nodes`; those of another owner are copied first. */
+  #owner = {};
+
+  constructor(of?: { nodes: Map<string, NodeValues>; secrets: Set<string>; types: Map<string, ValueType> }) {
+    this.#nodes = of?.nodes ?? new Map();
+    this.#secrets = of?.secrets ?? new Set();
+    this.#types = of?.types ?? new Map();
+  }
 
   /** The value, or undefined where nothing is stored under the selector. There is no indexing of arrays. */
   get(selector: Selector): Value | undefined {
     const [nodeId, name] = selector;
     if (nodeId === undefined || name === undefined) return undefined;
-    const value = this.#nodes.get(nodeId)?.get(name);
+    const value = this.#nodes.get(nodeId)?.values.get(name);
     return selector.length === 2 || value === undefined ? value : readInside(value, selector);
   }
 
   set(nodeId: string, name: string, value: Value): void {
-    let node = this.#nodes.get(nodeId);
-    if (node === undefined) {
-      node = new Map();
-      this.#nodes.set(nodeId, node);
-    }
-    node.set(name, value);
+    this.#valuesOf(nodeId).set(name, value);
   }
 
   setAll(nodeId: string, values: Readonly<Record<string, Value>>): void {
-    for (const name of Object.keys(values)) this.set(nodeId, name, values[name]!);
+    const names = Object.keys(values);
+    if (names.length === 0) return;
+    const own = this.#valuesOf(nodeId);
+    for (const name of names) own.set(name, values[name]!);
+  }
+
+  /** Forgets what a node gave. */
+  remove(nodeId: string): void {
+    this.#nodes.delete(nodeId);
   }
 
   /** Stores a value that must not be shown: usable in templates, left out wherever values are listed. */
@@ -54,9 +68,41 @@ export class VariablePool {
     return this.#secrets.has(`${nodeId}.${name}`);
   }
 
+  /** The values that must not be shown, for whoever masks them. */
+  secretValues(): Value[] {
+    return [...this.#secrets].flatMap((key) => this.get(key.split(".")) ?? []);
+  }
+
+  /** Says which type a variable has, whatever it holds: what assigners hold new values against. */
+  declare(nodeId: string, name: string, type: ValueType): void {
+    this.#types.set(`${nodeId}.${name}`, type);
+  }
+
+  /** The declared type, else the one that the value shows; undefined where there is no value. */
+  typeOf(selector: Selector): ValueType | undefined {
+    const declared = selector.length === 2 ? this.#types.get(`${selector[0]}.${selector[1]}`) : undefined;
+    if (declared !== undefined) return declared;
+    const value = this.get(selector);
+    return value === undefined ? undefined : typeOf(value);
+  }
+
   /** Everything in it, by node and in the order of writing. */
   *entries(): IterableIterator<[nodeId: string, name: string, value: Value]> {
-    for (const [nodeId, values] of this.#nodes) for (const [name, value] of values) yield [nodeId, name, value];
+    for (const [nodeId, { values }] of this.#nodes) for (const [name, value] of values) yield [nodeId, name, value];
+  }
+
+  /** The same values, from now on apart: what is written to the one is not seen in the other. */
+  snapshot(): VariablePool {
+    this.#owner = {};
+    return new VariablePool({ nodes: new Map(this.#nodes), secrets: this.#secrets, types: new Map(this.#types) });
+  }
+
+  #valuesOf(nodeId: string): Map<string, Value> {
+    const known = this.#nodes.get(nodeId);
+    if (known !== undefined && known.owner === this.#owner) return known.values;
+    const own = { owner: this.#owner, values: new Map(known?.values) };
+    this.#nodes.set(nodeId, own);
+    return own.values;
   }
 }
 

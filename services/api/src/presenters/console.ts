@@ -10,12 +10,13 @@ import type {
   InputField as InputFieldShape,
   RunDetail,
   RunEvent,
+  RunForm,
   RunStep,
   RunSummary,
   StepSettled,
   Workspace as WorkspaceShape,
 } from "@diwan/contracts";
-import type { Run } from "@diwan/runs";
+import type { PauseForm, Run } from "@diwan/runs";
 import { type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
 import type { Account, Membership } from "@diwan/workspaces";
 
@@ -122,7 +123,7 @@ export function presentRun(run: Run): RunSummary {
   };
 }
 
-export function presentRunDetail(run: Run, steps: readonly StepSettled[]): RunDetail {
+export function presentRunDetail(run: Run, steps: readonly StepSettled[], forms: readonly PauseForm[]): RunDetail {
   return {
     ...presentRun(run),
     inputs: run.inputs,
@@ -131,6 +132,20 @@ export function presentRunDetail(run: Run, steps: readonly StepSettled[]): RunDe
     answer: run.answer,
     conversation_id: run.conversationId,
     steps: steps.map(presentStep),
+    forms: forms.map(presentForm),
+  };
+}
+
+export function presentForm({ nodeId, reason }: Pick<PauseForm, "nodeId" | "reason">): RunForm {
+  return {
+    id: reason.formId,
+    node_id: nodeId,
+    title: reason.nodeTitle,
+    content: reason.content,
+    inputs: reason.inputs,
+    actions: reason.actions,
+    defaults: reason.resolvedDefaults,
+    expires_at: iso(reason.expiresAt),
   };
 }
 
@@ -165,6 +180,24 @@ export function presentRunEvent(run: Run, event: RunEvent): ConsoleRunEvent {
       return { event: "step.finished", step: presentStep(event.step) };
     case "step.retried":
       return { event: "step.retried", step: presentStep(event.step), retry_index: event.retryIndex };
+    case "container.started":
+      return { event: "step.started", step: runningStep(event) };
+    case "round.started": {
+      const { nodeId, frame, round, at } = event;
+      return { event: "round.started", node_id: nodeId, frame, round, at };
+    }
+    case "form.required":
+      return { event: "form.required", form: presentForm(event) };
+    case "form.filled":
+      return { event: "form.closed", node_id: event.nodeId, action: event.actionTitle };
+    case "form.timed-out":
+      return { event: "form.closed", node_id: event.nodeId, action: null };
+    case "run.paused":
+      return {
+        event: "run.paused",
+        run: presentRun({ ...run, status: "paused", totalSteps: event.totalSteps, elapsedMs: event.elapsedMs }),
+        forms: event.waiting.map(presentForm),
+      };
     case "text-delta":
       return { event: "text-delta", text: event.text, selector: event.selector };
     case "text-replaced":
@@ -179,7 +212,7 @@ export function presentRunEvent(run: Run, event: RunEvent): ConsoleRunEvent {
   }
 }
 
-function runningStep(event: Extract<RunEvent, { type: "step.started" }>): RunStep {
+function runningStep(event: Extract<RunEvent, { type: "step.started" | "container.started" }>): RunStep {
   return {
     id: event.stepId,
     index: event.index,
@@ -187,9 +220,9 @@ function runningStep(event: Extract<RunEvent, { type: "step.started" }>): RunSte
     node_type: event.nodeType,
     title: event.title,
     frame: event.frame,
-    attempt: event.attempt,
+    attempt: event.type === "step.started" ? event.attempt : 1,
     status: "running",
-    inputs: {},
+    inputs: event.type === "step.started" ? {} : event.inputs,
     process_data: {},
     outputs: {},
     error: null,

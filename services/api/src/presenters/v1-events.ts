@@ -1,4 +1,4 @@
-import type { RunEvent, SequencedRunEvent, StepSettled } from "@diwan/contracts";
+import type { PauseReason, RunEvent, SequencedRunEvent, StepSettled } from "@diwan/contracts";
 import { filesIn, type Run } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
 import { v1ErrorOfRun } from "./v1-error.ts";
@@ -74,11 +74,9 @@ function chatDatas(run: Run, event: RunEvent): Record<string, unknown>[] {
 
 type Wrap = (name: string, data: object) => Record<string, unknown>;
 
-function commonData(
-  run: Run,
-  event: Extract<RunEvent, { type: "run.started" | "step.started" | "step.finished" | "step.retried" }>,
-  wrap: Wrap,
-): Record<string, unknown> {
+type CommonEvent = Exclude<RunEvent, { type: "text-delta" | "text-replaced" | "reasoning-delta" | "run.finished" }>;
+
+function commonData(run: Run, event: CommonEvent, wrap: Wrap): Record<string, unknown> {
   switch (event.type) {
     case "run.started":
       return wrap("workflow_started", {
@@ -100,15 +98,113 @@ function commonData(
         inputs_truncated: false,
         created_at: seconds(event.at),
         extras: {},
-        iteration_id: null,
-        loop_id: null,
+        ...containerIds(event.containerType, event.frame.at(-1)?.[0]),
         agent_strategy: null,
       });
     case "step.finished":
-      return wrap("node_finished", stepData(event.step));
+      return isContainer(event.step)
+        ? wrap(`${event.step.nodeType}_completed`, containerData(event.step))
+        : wrap("node_finished", stepData(event.step));
     case "step.retried":
       return wrap("node_retry", { ...stepData(event.step), status: "retry", retry_index: event.retryIndex });
+    case "container.started":
+      return wrap(`${event.nodeType}_started`, {
+        ...containerHead(event),
+        metadata: { [`${event.nodeType}_length`]: event.length },
+        inputs: event.inputs,
+        inputs_truncated: false,
+      });
+    case "round.started":
+      return wrap(`${event.nodeType}_next`, {
+        ...containerHead(event),
+        index: event.round,
+        ...(event.nodeType === "loop" ? { pre_loop_output: {} } : {}),
+      });
+    case "form.required":
+      return wrap("human_input_required", { ...formData(event), display_in_ui: event.reason.token !== null });
+    case "run.paused":
+      return wrap("workflow_paused", {
+        workflow_run_id: run.id,
+        paused_nodes: event.waiting.map(({ nodeId }) => nodeId),
+        outputs: {},
+        reasons: event.waiting.map((waiting) => ({ TYPE: "human_input_required", ...formData(waiting) })),
+        status: "paused",
+        created_at: seconds(event.createdAt),
+        elapsed_time: event.elapsedMs / 1000,
+        total_tokens: event.totalTokens,
+        total_steps: event.totalSteps,
+      });
+    case "form.filled":
+      return wrap("human_input_form_filled", {
+        node_id: event.nodeId,
+        node_title: event.nodeTitle,
+        rendered_content: event.content,
+        action_id: event.actionId,
+        action_text: event.actionTitle,
+        submitted_data: event.inputs,
+      });
+    case "form.timed-out":
+      return wrap("human_input_form_timeout", {
+        node_id: event.nodeId,
+        node_title: event.nodeTitle,
+        expiration_time: seconds(event.expiresAt),
+      });
   }
+}
+
+function isContainer({ nodeType }: { nodeType: string }): boolean {
+  return nodeType === "iteration" || nodeType === "loop";
+}
+
+/** The innermost container that an event belongs to, under the name of its kind. */
+function containerIds(type: string | null, id: string | undefined): object {
+  return {
+    iteration_id: type === "iteration" ? (id ?? null) : null,
+    loop_id: type === "loop" ? (id ?? null) : null,
+  };
+}
+
+function containerHead(event: { nodeId: string; nodeType: string; title: string; at: number }): object {
+  return {
+    id: event.nodeId,
+    node_id: event.nodeId,
+    node_type: event.nodeType,
+    title: event.title,
+    created_at: seconds(event.at),
+    extras: {},
+  };
+}
+
+/** What went wrong inside is told by the step it happened at, so `error` stays null. */
+function containerData(step: StepSettled): Record<string, unknown> {
+  return {
+    ...containerHead({ ...step, at: step.startedAt }),
+    inputs: step.inputs,
+    inputs_truncated: false,
+    outputs: step.outputs,
+    outputs_truncated: false,
+    status: step.status,
+    error: null,
+    elapsed_time: (step.finishedAt - step.startedAt) / 1000,
+    total_tokens: step.usage?.total_tokens ?? 0,
+    execution_metadata: step.metadata,
+    finished_at: seconds(step.finishedAt),
+    steps: step.rounds ?? 0,
+  };
+}
+
+function formData({ nodeId, reason }: { nodeId: string; reason: PauseReason }): object {
+  return {
+    form_id: reason.formId,
+    node_id: nodeId,
+    node_title: reason.nodeTitle,
+    form_content: reason.content,
+    inputs: reason.inputs,
+    actions: reason.actions,
+    form_token: reason.token,
+    resolved_default_values: reason.resolvedDefaults,
+    expiration_time: seconds(reason.expiresAt),
+  };
 }
 
 function stepData(step: StepSettled): Record<string, unknown> {
@@ -132,8 +228,8 @@ function stepData(step: StepSettled): Record<string, unknown> {
     created_at: seconds(step.startedAt),
     finished_at: seconds(step.finishedAt),
     files: filesIn(step.outputs as Value),
-    iteration_id: null,
-    loop_id: null,
+    iteration_id: step.metadata["iteration_id"] ?? null,
+    loop_id: step.metadata["loop_id"] ?? null,
   };
 }
 

@@ -1,7 +1,16 @@
+import { randomBytes } from "node:crypto";
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
 import { countTokens } from "@diwan/models";
 import type { NodePorts } from "@diwan/nodes";
-import { type ExecuteRunNeeds, executeClaimed, executeRun, type LocalSlots, leaseOf, type Run } from "@diwan/runs";
+import {
+  type ExecuteRunNeeds,
+  type Execution,
+  executeClaimed,
+  executeRun,
+  type LocalSlots,
+  leaseOf,
+  type Run,
+} from "@diwan/runs";
 import type { WorkerNeeds } from "../needs.ts";
 import { observeRuns } from "../observe-runs.ts";
 import { Slots } from "../slots.ts";
@@ -43,17 +52,20 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
     local: {
       take() {
         if (shutdown.aborted || !slots.take()) return undefined;
+        const work = (runId: RunId, execution: Promise<Execution>) => {
+          const done: Promise<void> = execution
+            .then(() => {}, tell(runId))
+            .finally(() => {
+              slots.giveBack();
+              atWork.delete(done);
+            });
+          atWork.add(done);
+        };
         return {
           lease: () => leaseOf(execution),
-          drive(scope, run) {
-            const work: Promise<void> = executeClaimed(execution, scope, { run, attempt: 1, journal: [] }, shutdown)
-              .then(() => {}, tell(run.id))
-              .finally(() => {
-                slots.giveBack();
-                atWork.delete(work);
-              });
-            atWork.add(work);
-          },
+          drive: (scope, run) =>
+            work(run.id, executeClaimed(execution, scope, { run, attempt: 1, journal: [], activeMs: 0 }, shutdown)),
+          claim: (scope, runId) => work(runId, executeRun(execution, scope, runId, shutdown)),
           giveBack: () => slots.giveBack(),
         };
       },
@@ -74,5 +86,15 @@ function portsFor(needs: WorkerNeeds, scope: WorkspaceScope, run: Run): NodePort
       history: async (limit) =>
         run.conversationId === null ? [] : needs.conversations.history(scope, run.conversationId, limit),
     },
+    http: needs.http,
+    httpLimits: needs.httpLimits,
+    files: needs.files(scope, run),
+    forms: { newToken: newFormToken },
+    documents: { read: async () => undefined },
   };
+}
+
+/** 256 random bits: whoever holds it may answer the form. */
+function newFormToken(): string {
+  return randomBytes(32).toString("base64url");
 }

@@ -1,11 +1,11 @@
-import { DiwanError } from "@diwan/kernel";
-import { type Dispatcher, request as httpRequest } from "undici";
+import { type HttpClient, type HttpResponse, headerOf } from "@diwan/egress";
 import { ModelErrors } from "../../errors.ts";
 import type { ModelPart, ModelRequest } from "../../ports.ts";
 import type { Provider } from "../../provider.ts";
 import { countTokens } from "../../tokens.ts";
 import { usageOf } from "../../usage.ts";
-import { readStream, readWhole, type StreamEnd, type TextPart } from "./read-stream.ts";
+import { emptyEnd, readStream, readWhole, type StreamEnd, type TextPart } from "./read-stream.ts";
+import { readText } from "./read-text.ts";
 import { requestOf, textOf } from "./request-body.ts";
 import { refusalOf, translateError } from "./translate-error.ts";
 import { type Deadlines, withDeadlines } from "./with-deadlines.ts";
@@ -16,7 +16,11 @@ export type OpenAiCompatibleSettings = {
   baseUrl: string;
   apiKey: string | undefined;
   deadlines: Deadlines;
+  http: HttpClient;
 };
+
+/** The longest answer that comes in one piece. */
+const MAX_WHOLE_BYTES = 20_000_000;
 
 /** Any endpoint that speaks OpenAI's chat and text completions: OpenAI itself, LiteLLM, vLLM, Ollama and others. */
 export function createOpenAiCompatibleProvider(settings: OpenAiCompatibleSettings): Provider {
@@ -25,12 +29,12 @@ export function createOpenAiCompatibleProvider(settings: OpenAiCompatibleSetting
       const names = { provider: settings.label, model: request.model };
       const startedAt = performance.now();
       const guarded = withDeadlines(signal, settings.deadlines);
-      const end: StreamEnd = { finishReason: undefined, tokens: undefined };
+      const end = emptyEnd();
       let firstTokenAt: number | undefined;
       let answer = "";
       try {
         const response = await post(settings, request, guarded.signal);
-        if (response.statusCode >= 400) throw await refusalOf(response, names);
+        if (response.status >= 400) throw await refusalOf(response, names);
         for await (const parts of partsOf(response, end)) {
           guarded.heard();
           firstTokenAt ??= performance.now();
@@ -46,36 +50,48 @@ export function createOpenAiCompatibleProvider(settings: OpenAiCompatibleSetting
         signal.throwIfAborted();
         const silence = guarded.silent();
         if (silence !== undefined) throw ModelErrors.unreachable({ ...names, reason: silence });
-        throw error instanceof DiwanError ? error : translateError(error, names);
+        throw translateError(error, names);
       } finally {
         guarded.done();
       }
+      const calls = end.toolCalls.all();
+      yield* calls;
+      for (const call of calls) answer += call.name + call.arguments;
       yield await usagePart(end, request, answer, startedAt, firstTokenAt);
       yield { type: "finish", reason: end.finishReason };
     },
   };
 }
 
-function post({ baseUrl, apiKey }: OpenAiCompatibleSettings, request: ModelRequest, signal: AbortSignal) {
+function post({ http, baseUrl, apiKey }: OpenAiCompatibleSettings, request: ModelRequest, signal: AbortSignal) {
   const { path, body } = requestOf(request);
-  return httpRequest(`${baseUrl}${path}`, {
+  return http.send({
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "text/event-stream",
-      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-    },
-    body: JSON.stringify(body),
+    url: `${baseUrl}${path}`,
+    headers: [
+      ["content-type", "application/json"],
+      ["accept", "text/event-stream"],
+      // What is compressed on its way comes in larger pieces, later.
+      ["accept-encoding", "identity"],
+      ...authorization(apiKey),
+    ],
+    body: Buffer.from(JSON.stringify(body)),
+    // Ours are the deadlines: fixed ones would cut models that think for long.
+    timeouts: { connectMs: 0, readMs: 0, writeMs: 0, totalMs: 0 },
+    maxRedirects: 0,
+    verifyTls: true,
     signal,
-    // Ours are the deadlines: the library's own would cut models that think for long.
-    headersTimeout: 0,
-    bodyTimeout: 0,
   });
 }
 
-async function* partsOf({ headers, body }: Dispatcher.ResponseData, end: StreamEnd): AsyncGenerator<TextPart[]> {
-  if (String(headers["content-type"] ?? "").includes("application/json")) yield readWhole(await body.text(), end);
-  else yield* readStream(body, end);
+export function authorization(apiKey: string | undefined): [string, string][] {
+  return apiKey === undefined ? [] : [["authorization", `Bearer ${apiKey}`]];
+}
+
+async function* partsOf(response: HttpResponse, end: StreamEnd): AsyncGenerator<TextPart[]> {
+  const whole = headerOf(response, "content-type")?.includes("application/json") === true;
+  if (whole) yield readWhole(await readText(response.body, MAX_WHOLE_BYTES), end);
+  else yield* readStream(response.body, end);
 }
 
 /** Where the endpoint does not count, we do, and say so. */

@@ -1,10 +1,11 @@
 import type { ModelPart } from "../../ports.ts";
 import { eventLines } from "./event-lines.ts";
+import { type ToolCallDelta, ToolCalls } from "./tool-calls.ts";
 
 /** One piece of a streamed answer, as far as it is looked at. Endpoints differ in what they leave out. */
 type Chunk = {
   choices?: {
-    delta?: { content?: unknown; reasoning_content?: unknown; reasoning?: unknown };
+    delta?: { content?: unknown; reasoning_content?: unknown; reasoning?: unknown; tool_calls?: unknown };
     text?: unknown;
     finish_reason?: unknown;
   }[];
@@ -17,7 +18,12 @@ export type StreamEnd = {
   /** Undefined for a stream that was cut on its way. */
   finishReason: string | undefined;
   tokens: { prompt: number; completion: number } | undefined;
+  toolCalls: ToolCalls;
 };
+
+export function emptyEnd(): StreamEnd {
+  return { finishReason: undefined, tokens: undefined, toolCalls: new ToolCalls() };
+}
 
 /** The endpoint reports a failure in the middle of its answer. */
 export class StreamedError extends Error {}
@@ -25,8 +31,8 @@ export class StreamedError extends Error {}
 export type TextPart = Extract<ModelPart, { type: "text-delta" | "reasoning-delta" }>;
 
 /**
- * Text and reasoning of a streamed answer, in groups as they arrive. Written for speed: this runs for every token of
- * every run.
+ * Text and reasoning of a streamed answer, in groups as they arrive; a group is empty where a tool call grew. Written
+ * for speed: this runs for every token of every run.
  *
  * @param end  Filled in while reading.
  * @throws StreamedError, SyntaxError for a line that is no JSON.
@@ -38,7 +44,7 @@ export async function* readStream(body: AsyncIterable<Uint8Array>, end: StreamEn
       if (line === "[DONE]" || line === "") continue;
       readChunk(JSON.parse(line) as Chunk, parts, end);
     }
-    if (parts.length > 0) yield parts;
+    if (parts.length > 0 || !end.toolCalls.isEmpty) yield parts;
   }
 }
 
@@ -55,6 +61,7 @@ function readChunk({ choices, usage, error }: Chunk, parts: TextPart[], end: Str
   if (typeof reasoning === "string" && reasoning !== "") parts.push({ type: "reasoning-delta", text: reasoning });
   const content = delta?.content ?? text;
   if (typeof content === "string" && content !== "") parts.push({ type: "text-delta", text: content });
+  if (Array.isArray(delta?.tool_calls)) end.toolCalls.add(delta.tool_calls as ToolCallDelta[]);
   if (typeof reason === "string") end.finishReason = reason;
 }
 

@@ -14,7 +14,14 @@ export function requestOf(request: ModelRequest): { path: string; body: Record<s
     return { path: "/completions", body: { ...common, prompt } };
   }
   const messages = request.messages.map(({ role, content }) => ({ role, content: contentOf(content) }));
-  return { path: "/chat/completions", body: { ...common, messages, ...responseFormat(request.responseSchema) } };
+  return {
+    path: "/chat/completions",
+    body: { ...common, messages, ...responseFormat(request.responseSchema), ...toolsOf(request) },
+  };
+}
+
+function toolsOf({ tools = [] }: ModelRequest): object {
+  return tools.length === 0 ? {} : { tools: tools.map((tool) => ({ type: "function", function: tool })) };
 }
 
 function responseFormat(schema: unknown): object {

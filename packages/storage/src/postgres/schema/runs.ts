@@ -1,8 +1,16 @@
-import type { JournalEntry, ModelUsage, RunError, RunQueueName, RunStatus } from "@diwan/contracts";
+import type {
+  JournalEntry,
+  ModelUsage,
+  PauseAnswer,
+  PauseReason,
+  RunError,
+  RunQueueName,
+  RunStatus,
+} from "@diwan/contracts";
 import type { AppId, AppVersionId, ConversationId, EndUserId, MessageId, RunId, WorkspaceId } from "@diwan/kernel";
-import type { Run, RunCaller, RunTrigger } from "@diwan/runs";
+import type { PauseForm, Run, RunCaller, RunRepeat, RunTrigger, StoredFile } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
-import { doublePrecision, integer, pgTable, text } from "../drizzle.ts";
+import { bigint, doublePrecision, integer, pgTable, text } from "../drizzle.ts";
 import { id, instant, json } from "./columns.ts";
 
 type Values = Record<string, Value>;
@@ -35,7 +43,9 @@ export const run = pgTable("run", {
   finishedAt: instant("finished_at"),
   elapsedMs: doublePrecision("elapsed_ms"),
   stopRequestedBy: json<RunCaller>("stop_requested_by"),
-  /** Since when it waits for a worker: `created_at`, or when a worker gave it back. */
+  repeats: json<RunRepeat>(),
+  activeMs: doublePrecision("active_ms").notNull(),
+  /** Since when it waits for a worker or for people: `created_at`, or when a worker let go of it. */
   queuedAt: instant("queued_at").notNull(),
   leaseOwner: text("lease_owner"),
   leaseExpiresAt: instant("lease_expires_at"),
@@ -66,6 +76,8 @@ export const conversation = pgTable("conversation", {
   inputs: json<Values>().notNull(),
   createdAt: instant("created_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
+  /** The run that may be driven now; null when any may. */
+  turnOf: id<RunId>("turn_of"),
 });
 
 export const conversationVariable = pgTable("conversation_variable", {
@@ -73,6 +85,36 @@ export const conversationVariable = pgTable("conversation_variable", {
   variableId: text("variable_id").notNull(),
   workspaceId: id<WorkspaceId>("workspace_id").notNull(),
   value: json<Value>().notNull(),
+});
+
+export const humanInputForm = pgTable("human_input_form", {
+  id: id<string>().primaryKey(),
+  workspaceId: id<WorkspaceId>("workspace_id").notNull(),
+  appId: id<AppId>("app_id").notNull(),
+  runId: id<RunId>("run_id").notNull(),
+  nodeId: text("node_id").notNull(),
+  token: text(),
+  reason: json<PauseReason>().notNull(),
+  status: text().$type<PauseForm["status"]>().notNull(),
+  answer: json<PauseAnswer>(),
+  expiresAt: instant("expires_at").notNull(),
+  createdAt: instant("created_at").notNull(),
+  answeredAt: instant("answered_at"),
+});
+
+export const file = pgTable("file", {
+  id: id<string>().primaryKey(),
+  workspaceId: id<WorkspaceId>("workspace_id").notNull(),
+  appId: id<AppId>("app_id").notNull(),
+  runId: id<RunId>("run_id"),
+  origin: text().$type<StoredFile["origin"]>().notNull(),
+  name: text().notNull(),
+  extension: text().notNull(),
+  mimeType: text("mime_type").notNull(),
+  size: bigint({ mode: "number" }).notNull(),
+  key: text().notNull(),
+  createdBy: json<RunCaller>("created_by"),
+  createdAt: instant("created_at").notNull(),
 });
 
 /** A chat turn, as the people who talk see it. */

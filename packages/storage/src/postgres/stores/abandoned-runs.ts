@@ -1,6 +1,6 @@
 import type { RunError, RunQueueName } from "@diwan/contracts";
 import type { RunId, WorkspaceId } from "@diwan/kernel";
-import type { AbandonedRun, AbandonedRuns } from "@diwan/runs";
+import type { AbandonedRun, AbandonedRuns, AbandonedSince } from "@diwan/runs";
 import type { Database } from "../database.ts";
 import { toInstant } from "../wire-values.ts";
 import { settleRun } from "./settle-run.ts";
@@ -9,7 +9,7 @@ type Row = {
   id: RunId;
   workspaceId: WorkspaceId;
   queue: RunQueueName;
-  status: "queued" | "running";
+  status: AbandonedRun["state"];
   fruitlessTakeovers: number;
   queuedAt: number;
 };
@@ -21,11 +21,11 @@ export class PostgresAbandonedRuns implements AbandonedRuns {
     this.#database = database;
   }
 
-  async find(now: number, queuedBefore: number, limit: number): Promise<AbandonedRun[]> {
+  async find({ now, queuedBefore, pausedBefore }: AbandonedSince, limit: number): Promise<AbandonedRun[]> {
     const { rows } = await this.#database.run<Row>({
       name: "run_abandoned",
       text: findStatement,
-      values: [toInstant(now), toInstant(queuedBefore), limit],
+      values: [toInstant(now), toInstant(queuedBefore), limit, toInstant(pausedBefore)],
     });
     return rows.map((row) => ({
       scope: { workspaceId: row.workspaceId },
@@ -62,7 +62,7 @@ export class PostgresAbandonedRuns implements AbandonedRuns {
   }
 }
 
-/** Both halves read a partial index, so the millions of runs that have ended cost nothing. Running ones come first. */
+/** Each part reads a partial index, so the millions of runs that have ended cost nothing. Running ones come first. */
 const findStatement = `
   select id, workspace_id as "workspaceId", queue, status, queued_at as "queuedAt",
     case when exists (select from run_step where run_id = run.id and position >= journal_at_claim) then 0
@@ -71,4 +71,6 @@ const findStatement = `
     (select * from run where status = 'running' and lease_expires_at <= $1 limit $3)
     union all
     (select * from run where status = 'queued' and queued_at < $2 order by queued_at limit $3)
+    union all
+    (select * from run where status = 'paused' and queued_at < $4 order by queued_at limit $3)
   ) as run limit $3`;

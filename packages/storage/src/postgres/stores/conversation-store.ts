@@ -1,4 +1,4 @@
-import type { AppId, ConversationId, WorkspaceScope } from "@diwan/kernel";
+import type { AppId, ConversationId, RunId, WorkspaceScope } from "@diwan/kernel";
 import type { Conversation, ConversationStore, ConversationTurn, RunCaller } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
 import type { Database } from "../database.ts";
@@ -13,7 +13,10 @@ export class PostgresConversationStore implements ConversationStore {
     this.#database = database;
   }
 
-  async insert(scope: WorkspaceScope, opened: Conversation & { createdAt: number; caller: RunCaller }): Promise<void> {
+  async insert(
+    scope: WorkspaceScope,
+    opened: Conversation & { createdAt: number; caller: RunCaller; turnOf: RunId },
+  ): Promise<void> {
     await this.#database.sql
       .insert(conversation)
       .values({ ...opened, workspaceId: scope.workspaceId, updatedAt: opened.createdAt });

@@ -3,8 +3,17 @@ import { getTableColumns } from "../drizzle.ts";
 import { run } from "../schema/runs.ts";
 import { toInstant, toJson, withoutNul } from "../wire-values.ts";
 
-const { queuedAt, leaseOwner, leaseExpiresAt, heartbeatAt, attempt, fruitlessTakeovers, journalAtClaim, ...columns } =
-  getTableColumns(run);
+const {
+  activeMs,
+  queuedAt,
+  leaseOwner,
+  leaseExpiresAt,
+  heartbeatAt,
+  attempt,
+  fruitlessTakeovers,
+  journalAtClaim,
+  ...columns
+} = getTableColumns(run);
 
 /** The columns that make a `Run`; the rest is how workers share them. */
 export const runColumns = columns;
@@ -16,6 +25,7 @@ export const runColumnsText = Object.entries(columns)
 
 const insertColumns = {
   ...columns,
+  activeMs,
   queuedAt,
   leaseOwner,
   leaseExpiresAt,
@@ -42,6 +52,7 @@ export function insertRuns(rows: readonly NewRunRow[]): { name: string; text: st
 
 function recordOf({ run: created, lease }: NewRunRow): Record<string, unknown> {
   const shared = {
+    activeMs: 0,
     queuedAt: created.createdAt,
     leaseOwner: null,
     leaseExpiresAt: null,

@@ -1,13 +1,15 @@
-import type { JournalEntry } from "@diwan/contracts";
-import { type AppId, isUuid, type RunId, type WorkspaceScope } from "@diwan/kernel";
+import type { JournalEntry, RunQueueName } from "@diwan/contracts";
+import { type AppId, type ConversationId, isUuid, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import {
   type ClaimedRun,
+  type LastEntries,
   type Lease,
   type LeaseState,
   type Run,
   type RunCaller,
   RunErrors,
   type RunPage,
+  type RunPausing,
   type RunSettlement,
   type RunStore,
 } from "@diwan/runs";
@@ -18,15 +20,17 @@ import { GroupCommit } from "../group-commit.ts";
 import { after } from "../keyset.ts";
 import { run, runStep } from "../schema/runs.ts";
 import { toInstant, toJson } from "../wire-values.ts";
+import { pauseRun } from "./pause-run.ts";
 import { insertRuns, type NewRunRow, runColumns, runColumnsText } from "./run-rows.ts";
-import { type LastEntries, settleRun } from "./settle-run.ts";
+import { settleRun } from "./settle-run.ts";
 
 /**
  * Runs and their journals.
  *
  *     queued ──claim──▶ running ──settle──▶ succeeded, failed, stopped, partial-succeeded
- *       ▲                 │ │ ▲
- *       └────release──────┘ └─┘ claim, once the lease has expired
+ *       ▲ ▲               │ │ ▲
+ *       │ └────release────┤ └─┘ claim, once the lease has expired
+ *       └──answer── paused ◀──pause
  */
 export class PostgresRunStore implements RunStore {
   readonly #database: Database;
@@ -80,22 +84,22 @@ export class PostgresRunStore implements RunStore {
 
   async claim(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<ClaimedRun | undefined> {
     if (!isUuid(runId)) return undefined;
-    const { rows } = await this.#database.run<Run & { claimNumber: number; journalLength: number }>({
+    const { rows } = await this.#database.run<Run & { claimNumber: number; journalLength: number; activeMs: number }>({
       name: "run_claim",
       text: claimStatement,
       values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
     });
     if (rows[0] === undefined) return undefined;
-    const { claimNumber, journalLength, ...claimed } = rows[0];
+    const { claimNumber, journalLength, activeMs, ...claimed } = rows[0];
     const journal = journalLength === 0 ? [] : await this.readJournal(scope, runId);
-    return { run: claimed, attempt: claimNumber, journal };
+    return { run: claimed, attempt: claimNumber, journal, activeMs };
   }
 
-  async heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<LeaseState> {
+  async heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease, activeMs: number): Promise<LeaseState> {
     const { rows } = await this.#database.run<{ stop: boolean }>({
       name: "run_heartbeat",
       text: heartbeatStatement,
-      values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
+      values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt), activeMs],
     });
     if (rows[0] === undefined) return "lost";
     return rows[0].stop ? "stop-requested" : "held";
@@ -130,43 +134,88 @@ export class PostgresRunStore implements RunStore {
         values: [runId, scope.workspaceId, toJson(by)],
       });
       if (rows[0] === undefined) return false;
-      if (rows[0].status === "queued") {
+      if (rows[0].status !== "running") {
         const ending = { status: "stopped", error: null, finishedAt: at } as const;
-        await settleRun(this.#database, { scope, runId, guard: "queued" }, ending);
+        await settleRun(this.#database, { scope, runId, guard: "idle" }, ending);
       }
       return true;
     });
   }
 
-  async release(scope: WorkspaceScope, runId: RunId, owner: string): Promise<void> {
+  pause(
+    scope: WorkspaceScope,
+    runId: RunId,
+    owner: string,
+    pausing: RunPausing,
+    last: LastEntries,
+  ): Promise<"paused" | "answered" | "lost"> {
+    return pauseRun(this.#database, { scope, runId, owner }, pausing, last);
+  }
+
+  async nextTurn(
+    scope: WorkspaceScope,
+    conversationId: ConversationId,
+  ): Promise<{ runId: RunId; queue: RunQueueName } | undefined> {
+    const { rows } = await this.#database.run<{ runId: RunId; queue: RunQueueName }>({
+      name: "run_next_turn",
+      text: `select id as "runId", queue from run
+        where conversation_id = $1 and workspace_id = $2 and status = 'queued' order by created_at, id limit 1`,
+      values: [conversationId, scope.workspaceId],
+    });
+    return rows[0];
+  }
+
+  async release(scope: WorkspaceScope, runId: RunId, owner: string, activeMs: number): Promise<void> {
     await this.#database.run({
-      text: `update run set status = 'queued', queued_at = heartbeat_at, lease_owner = null, lease_expires_at = null
+      text: `update run set status = 'queued', queued_at = heartbeat_at, lease_owner = null, lease_expires_at = null,
+          active_ms = $4
         where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'`,
-      values: [runId, scope.workspaceId, owner],
+      values: [runId, scope.workspaceId, owner, activeMs],
     });
   }
 }
 
-/** Only a takeover of an expired lease counts as fruitless, and only while the journal has not grown since. */
+/**
+ * Only a takeover of an expired lease counts as fruitless, and only while the journal has not grown since. A chat turn
+ * needs the conversation's turn too, which is free or its own already. Rows are locked run first, then conversation, as by
+ * whoever settles: the turn is never given to a run that has ended meanwhile.
+ */
 const claimStatement = `
-  with journal as (
+  with mine as materialized (
+    select id, conversation_id, created_at from run
+    where id = $1 and workspace_id = $2
+      and (status = 'queued' or (status = 'running' and lease_expires_at <= $4))
+    for update
+  ), journal as (
     select coalesce(max(position) + 1, 0)::int as length from run_step where run_id = $1
+  ), turn as (
+    update conversation set turn_of = mine.id
+    from mine
+    where conversation.id = mine.conversation_id
+      and (conversation.turn_of is null or conversation.turn_of = mine.id)
+      and not exists (
+        select from run earlier where earlier.conversation_id = mine.conversation_id and earlier.status = 'queued'
+          and (earlier.created_at, earlier.id) < (mine.created_at, mine.id))
+    returning conversation.dialogue_count
   )
   update run set
     status = 'running', lease_owner = $3, heartbeat_at = $4, lease_expires_at = $5, attempt = attempt + 1,
     started_at = coalesce(started_at, $4),
+    dialogue_count = case when run.attempt = 0 then coalesce((select dialogue_count from turn), run.dialogue_count)
+      else run.dialogue_count end,
     fruitless_takeovers = case
       when journal.length > journal_at_claim then 0
       when run.status = 'running' then fruitless_takeovers + 1
       else fruitless_takeovers end,
     journal_at_claim = journal.length
-  from journal
-  where run.id = $1 and run.workspace_id = $2
-    and (run.status = 'queued' or (run.status = 'running' and run.lease_expires_at <= $4))
-  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength"`;
+  from mine, journal
+  where run.id = mine.id
+    and (mine.conversation_id is null or exists (select from turn)
+      or not exists (select from conversation where conversation.id = mine.conversation_id))
+  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength", run.active_ms as "activeMs"`;
 
 const heartbeatStatement = `
-  update run set heartbeat_at = $4, lease_expires_at = $5
+  update run set heartbeat_at = $4, lease_expires_at = $5, active_ms = $6
   where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'
   returning stop_requested_by is not null as stop`;
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { PostgresAbandonedRuns } from "./abandoned-runs.ts";
 import { PostgresConversationStore } from "./conversation-store.ts";
 import { PostgresEndUserStore } from "./end-user-store.ts";
+import { PostgresFormStore } from "./form-store.ts";
 import { PostgresRunStore } from "./run-store.ts";
 
 for (const server of testDatabaseServers) {
@@ -20,6 +21,7 @@ for (const server of testDatabaseServers) {
         runs: new PostgresRunStore(opened.database),
         abandoned: new PostgresAbandonedRuns(opened.database),
         conversations: new PostgresConversationStore(opened.database),
+        forms: new PostgresFormStore(opened.database),
       })));
     describe("PostgresConversationStore", () =>
       conversationStoreContract(() => new PostgresConversationStore(opened.database)));

@@ -1,20 +1,19 @@
-import type { FinalRunStatus, JournalEntry, RunError } from "@diwan/contracts";
+import type { FinalRunStatus, RunError } from "@diwan/contracts";
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
-import type { RunSettlement } from "@diwan/runs";
+import type { LastEntries, RunSettlement } from "@diwan/runs";
 import type { Database } from "../database.ts";
 import { toInstant, toJson } from "../wire-values.ts";
 
-/** Which run, and who may end it: its worker, anybody while nobody works on it, or anybody once its lease expired. */
+/** Which run, and who may end it: its worker, anybody while it waits for a worker or for people, or anybody
+ * once its lease expired. */
 export type SettleTarget = {
   scope: WorkspaceScope;
   runId: RunId;
-  guard: { held: string } | "queued" | { unheldAt: number };
+  guard: { held: string } | "idle" | { unheldAt: number };
 };
 
 /** What a run ends with that no worker drove to its end; the rest stays as it is. */
 export type BareEnding = { status: FinalRunStatus; error: RunError | null; finishedAt: number };
-
-export type LastEntries = { position: number; entries: readonly JournalEntry[] };
 
 /**
  * Ends a run, appends its last journal entries, completes the message of a chat turn and counts the turn: one statement,
@@ -30,8 +29,8 @@ export async function settleRun(
 ): Promise<boolean> {
   const full = "outputs" in ending ? ending : undefined;
   const { rows } = await database.run<{ settled: number }>({
-    name: `run_settle_${typeof guard === "string" ? "queued" : "held" in guard ? "held" : "unheld"}`,
-    text: typeof guard === "string" ? settleQueued : "held" in guard ? settleHeld : settleUnheld,
+    name: `run_settle_${typeof guard === "string" ? "idle" : "held" in guard ? "held" : "unheld"}`,
+    text: typeof guard === "string" ? settleIdle : "held" in guard ? settleHeld : settleUnheld,
     values: [
       runId,
       scope.workspaceId,
@@ -70,11 +69,15 @@ const settleWhere = (guard: string) => `
     update message set status = $4, answer = settled.answer, finished_at = $11
     from settled where message.id = settled.message_id
   ), turn_counted as (
-    update conversation set dialogue_count = dialogue_count + 1, updated_at = $11
+    update conversation set dialogue_count = dialogue_count + 1, updated_at = $11,
+      turn_of = case when turn_of = settled.id then null else turn_of end
     from settled where conversation.id = settled.conversation_id
+  ), forms_closed as (
+    update human_input_form set status = 'expired'
+    from settled where human_input_form.run_id = settled.id and human_input_form.status = 'open'
   )
   select count(*)::int as settled from settled`;
 
 const settleHeld = settleWhere("status = 'running' and lease_owner = $3");
-const settleQueued = settleWhere("status = 'queued' and $3::text is null");
-const settleUnheld = settleWhere("(status = 'queued' or (status = 'running' and lease_expires_at <= $3))");
+const settleIdle = settleWhere("status in ('queued', 'paused') and $3::text is null");
+const settleUnheld = settleWhere("(status in ('queued', 'paused') or (status = 'running' and lease_expires_at <= $3))");

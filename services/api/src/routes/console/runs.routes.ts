@@ -1,7 +1,6 @@
 import { AppErrors } from "@diwan/apps";
-import type { StepSettled } from "@diwan/contracts";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
-import { type RunCaller, startRun, stopRun } from "@diwan/runs";
+import { answerForm, type RunCaller, RunErrors, startRun, stopRun } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
 import { authenticate, type Caller } from "../../http/authenticate.ts";
@@ -50,10 +49,9 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
   consoleRoute(app, "GET /console/api/runs/{runId}", async ({ params, request }) => {
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const journal = await needs.runs.readJournal(scope, run.id);
-    return presentRunDetail(
-      run,
-      journal.filter((entry): entry is StepSettled => entry.kind === "settled"),
-    );
+    const steps = journal.filter((entry) => entry.kind === "settled");
+    const forms = run.status === "paused" ? await needs.forms.openOf(scope, run.id) : [];
+    return presentRunDetail(run, steps, forms);
   });
 
   consoleRoute(app, "GET /console/api/runs/{runId}/events", async ({ params, request, reply }) => {
@@ -65,6 +63,14 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
       }
     });
     return reply;
+  });
+
+  consoleRoute(app, "POST /console/api/runs/{runId}/forms/{formId}", async ({ params, body, request }) => {
+    const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
+    const form = await needs.forms.find(scope, params.formId);
+    if (form === undefined || form.runId !== run.id) throw RunErrors["form-not-found"]({});
+    await answerForm(needs, form, { action: body.action, inputs: body.inputs as Record<string, Value> });
+    return undefined;
   });
 
   consoleRoute(app, "POST /console/api/runs/{runId}/stop", async ({ params, request }) => {

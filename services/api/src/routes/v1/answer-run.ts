@@ -15,6 +15,8 @@ export type RunStream = {
   /** The last frame that the reader has; 0 for all. */
   after: number;
   withIds: boolean;
+  /** Goes on while the run waits for people, instead of ending there. */
+  throughPauses: boolean;
 };
 
 /** Streams a run's frames, from the first one that the reader lacks. */
@@ -23,7 +25,7 @@ export function streamRun(
   open: OpenStreams,
   request: FastifyRequest,
   reply: FastifyReply,
-  { scope, run, after, withIds }: RunStream,
+  { scope, run, after, withIds, throughPauses }: RunStream,
 ): Promise<void> {
   return sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
     // A chat's last event is two frames: a reader that has the first of them still lacks the second.
@@ -33,21 +35,24 @@ export function streamRun(
       // Whoever asks beyond the end is told the end again.
       const isEnd = event.event.type === "run.finished";
       for (const frame of isEnd && lacking.length === 0 ? frames.slice(-1) : lacking) yield frameText(frame, withIds);
+      // A pause that is over by now is a thing of the past.
+      const mayPause = event.event.type === "run.paused" && !throughPauses;
+      if (mayPause && (await needs.runs.find(scope, run.id))?.status === "paused") return;
     }
   });
 }
 
-/** Waits for a run's end. The run goes on when the caller leaves. */
+/** Waits for a run's end, or until it waits for people. The run goes on when the caller leaves. */
 export async function awaitRun(
   needs: ApiNeeds,
   scope: WorkspaceScope,
   run: Run,
   request: FastifyRequest,
-): Promise<Extract<RunEvent, { type: "run.finished" }> | undefined> {
+): Promise<Extract<RunEvent, { type: "run.finished" | "run.paused" }> | undefined> {
   const abort = new AbortController();
   request.raw.socket.once("close", () => abort.abort());
   for await (const { event } of readRunEvents(needs, scope, run, 0, abort.signal)) {
-    if (event.type === "run.finished") return event;
+    if (event.type === "run.finished" || event.type === "run.paused") return event;
   }
   return undefined;
 }

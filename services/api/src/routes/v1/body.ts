@@ -44,35 +44,12 @@ export function textOf(body: V1Body, name: string): string | null {
   throw invalid(name, `${name} must be a string`);
 }
 
-/** Files by address; what an app does with them is its start step's affair. */
+/** Files as the caller describes them. */
 export function filesOf(body: V1Body): Value[] {
   const files = body["files"] ?? null;
   if (files === null) return [];
   if (!Array.isArray(files)) throw invalid("files", "files must be a list");
-  return files.flatMap((file): Value[] => {
-    if (!isObject(file) || file["transfer_method"] !== "remote_url" || typeof file["url"] !== "string") return [];
-    return [remoteFile(file["url"], typeof file["type"] === "string" ? file["type"] : "custom")];
-  });
-}
-
-function remoteFile(url: string, type: string): Value {
-  if (!URL.canParse(url)) throw invalid("files", `files: "${url.slice(0, 100)}" is no address`);
-  const filename = decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
-  const extension = filename.includes(".") ? `.${filename.split(".").at(-1)}` : ".bin";
-  return {
-    dify_model_identity: "__dify__file__",
-    id: null,
-    type,
-    transfer_method: "remote_url",
-    remote_url: url,
-    reference: null,
-    filename,
-    extension,
-    mime_type: "application/octet-stream",
-    size: -1,
-    related_id: null,
-    url,
-  };
+  return files;
 }
 
 export function invalid(path: string, message: string) {

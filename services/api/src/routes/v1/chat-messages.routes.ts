@@ -5,11 +5,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { OpenStreams } from "../../http/sse.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { v1ErrorOfRun } from "../../presenters/v1-error.ts";
+import { v1Frames } from "../../presenters/v1-events.ts";
 import { awaitRun, streamRun, wantsIds } from "./answer-run.ts";
 import { authenticateKey, type KeyCaller } from "./authenticate-key.ts";
 import { bodyOf, inputsOf, invalid, isStreaming, textOf, userOf, type V1Body } from "./body.ts";
 import { V1Errors } from "./errors.ts";
-import { reattach, startFor, stopTask } from "./workflow-runs.routes.ts";
+import { type ReattachQuery, reattach, startFor, stopTask } from "./workflow-runs.routes.ts";
 
 /** Chat turns of chatflow apps, by key. */
 export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStreams): void {
@@ -26,11 +27,13 @@ export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
       conversationId,
     });
     if (streaming) {
-      await streamRun(needs, open, request, reply, { scope: caller.scope, run, after: 0, withIds: wantsIds(request) });
+      const stream = { scope: caller.scope, run, after: 0, withIds: wantsIds(request), throughPauses: false };
+      await streamRun(needs, open, request, reply, stream);
       return reply;
     }
     const end = await awaitRun(needs, caller.scope, run, request);
     if (end === undefined) return reply;
+    if (end.type === "run.paused") return pausedReply(run, end);
     if (end.status !== "failed") return blockingReply(run, end);
     const error = v1ErrorOfRun(end.error);
     return reply.status(error.status).send(error);
@@ -42,7 +45,7 @@ export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     return { result: "success" };
   });
 
-  app.get<{ Params: { taskId: string }; Querystring: { user?: string } }>(
+  app.get<{ Params: { taskId: string }; Querystring: ReattachQuery }>(
     "/chat-messages/:taskId/events",
     async (request, reply) => {
       const caller = await chatCaller(needs, request);
@@ -84,5 +87,25 @@ function blockingReply(run: Run, end: Extract<RunEvent, { type: "run.finished" }
     answer: end.answer,
     metadata: { annotation_reply: null, retriever_resources: [], usage: end.usage },
     created_at: Math.floor(run.createdAt / 1000),
+  };
+}
+
+/** The reply so far, and what it waits for. */
+function pausedReply(run: Run, paused: Extract<RunEvent, { type: "run.paused" }>): object {
+  const [frame] = v1Frames(run, { seq: 1, event: paused });
+  const { paused_nodes, reasons } = frame!.data["data"] as Record<string, unknown>;
+  return {
+    event: "workflow_paused",
+    task_id: run.id,
+    workflow_run_id: run.id,
+    id: run.messageId,
+    message_id: run.messageId,
+    conversation_id: run.conversationId,
+    mode: run.mode,
+    answer: typeof paused.outputs["answer"] === "string" ? paused.outputs["answer"] : "",
+    metadata: { annotation_reply: null, retriever_resources: [] },
+    created_at: Math.floor(run.createdAt / 1000),
+    paused_nodes,
+    reasons,
   };
 }

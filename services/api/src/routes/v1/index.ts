@@ -8,6 +8,8 @@ import { v1Error } from "../../presenters/v1-error.ts";
 import { chatMessageRoutes } from "./chat-messages.routes.ts";
 import { descriptorRoutes } from "./descriptors.routes.ts";
 import { V1Errors } from "./errors.ts";
+import { fileUploadRoutes } from "./files.routes.ts";
+import { humanInputRoutes } from "./human-input.routes.ts";
 import { workflowRunRoutes } from "./workflow-runs.routes.ts";
 
 const CORS = {
@@ -58,6 +60,8 @@ export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
     descriptorRoutes(app, needs);
     workflowRunRoutes(app, needs, open);
     chatMessageRoutes(app, needs, open);
+    humanInputRoutes(app, needs);
+    await fileUploadRoutes(app, needs);
     app.options("/*", (_request, reply) => reply.status(204).send());
   };
 }

@@ -21,12 +21,14 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     const streaming = isStreaming(body);
     const run = await startFor(needs, caller, user, inputs, body, wanted);
     if (streaming) {
-      await streamRun(needs, open, request, reply, { scope: caller.scope, run, after: 0, withIds: wantsIds(request) });
+      const stream = { scope: caller.scope, run, after: 0, withIds: wantsIds(request), throughPauses: false };
+      await streamRun(needs, open, request, reply, stream);
       return reply;
     }
     const end = await awaitRun(needs, caller.scope, run, request);
     if (end === undefined) return reply;
     const [frame] = v1Frames(run, { seq: 1, event: end });
+    if (end.type === "run.paused") return pausedReply(run, frame!.data["data"] as Record<string, unknown>);
     return {
       task_id: run.id,
       workflow_run_id: run.id,
@@ -55,7 +57,7 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     });
   }
 
-  app.get<{ Params: { runId: string }; Querystring: { user?: string } }>(
+  app.get<{ Params: { runId: string }; Querystring: ReattachQuery }>(
     "/workflow/:runId/events",
     async (request, reply) => {
       const caller = await authenticateKey(needs, request);
@@ -65,6 +67,9 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     },
   );
 }
+
+/** Only the word `true` is true, in any case. */
+export type ReattachQuery = { user?: string; continue_on_pause?: string };
 
 async function workflowCaller(needs: ApiNeeds, request: FastifyRequest): Promise<KeyCaller> {
   const caller = await authenticateKey(needs, request);
@@ -120,7 +125,7 @@ export async function reattach(
   needs: ApiNeeds,
   open: OpenStreams,
   caller: KeyCaller,
-  request: FastifyRequest<{ Querystring: { user?: string } }>,
+  request: FastifyRequest<{ Querystring: ReattachQuery }>,
   reply: FastifyReply,
   taskId: string,
 ): Promise<void> {
@@ -129,7 +134,9 @@ export async function reattach(
   const run = await findRun(needs, caller, taskId);
   if (run.caller.type !== "end-user" || run.caller.user !== user) throw RunErrors["not-found"]();
   const after = lastEventId(request.headers["last-event-id"]);
-  await streamRun(needs, open, request, reply, { scope: caller.scope, run, after, withIds: wantsIds(request) });
+  const throughPauses = request.query.continue_on_pause?.toLowerCase() === "true";
+  const withIds = wantsIds(request);
+  await streamRun(needs, open, request, reply, { scope: caller.scope, run, after, withIds, throughPauses });
 }
 
 async function findRun(needs: ApiNeeds, { scope, app }: KeyCaller, runId: string): Promise<Run> {
@@ -143,6 +150,16 @@ function blockingData(data: Record<string, unknown>): Record<string, unknown> {
   const { id, workflow_id, status, outputs, error, elapsed_time, total_tokens, total_steps, created_at, finished_at } =
     data;
   return { id, workflow_id, status, outputs, error, elapsed_time, total_tokens, total_steps, created_at, finished_at };
+}
+
+function pausedReply(run: Run, data: Record<string, unknown>): Record<string, unknown> {
+  const { paused_nodes, reasons } = data;
+  const nothingYet = { workflow_id: run.versionId, error: null, finished_at: null, paused_nodes, reasons };
+  return {
+    task_id: run.id,
+    workflow_run_id: run.id,
+    data: { ...blockingData({ ...data, id: run.id, ...nothingYet }), paused_nodes, reasons },
+  };
 }
 
 function runDetail(run: Run): Record<string, unknown> {

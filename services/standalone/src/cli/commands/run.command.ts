@@ -1,15 +1,20 @@
+import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { v1Frames } from "@diwan/api";
 import { AppErrors, readContent } from "@diwan/apps";
+import { createGuardedHttpClient, type EgressPolicy, type HttpClient } from "@diwan/egress";
+import { egressPolicy, egressSettings } from "@diwan/egress/settings";
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
+import { knownNames, readConfig } from "@diwan/kernel/node";
 import { countTokens, createModelGateway, createRecorder, createReplayer, type ModelPort } from "@diwan/models";
-import type { NodePorts } from "@diwan/nodes";
-import { defaultRunLimits, type FinishedRun, type PreparedVersion, type Run, runOnce } from "@diwan/runs";
+import { defaultHttpLimits, type NodePorts, type RunFiles } from "@diwan/nodes";
+import { defaultRunLimits, type FinishedRun, fileValueOf, type PreparedVersion, type Run, runOnce } from "@diwan/runs";
 import { type AppFileMode, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
 import { type Command, DONE, FAILED, print, say, UsageError } from "../command.ts";
+import { localRunFiles } from "../local-run-files.ts";
 import { readText } from "../read-input.ts";
 import { runResult } from "../run-result.ts";
 
@@ -47,11 +52,14 @@ export const runCommand: Command = {
     const { version, mode } = prepare(readText(path), readEnvironment(values.env ?? []));
     if (mode === "advanced-chat" && (values.query ?? "") === "")
       throw new UsageError("This is a chat app: say something to it with --query TEXT.");
-    const models = modelPort(values["model-endpoint"], values.record, values.replay);
+    const policy = readPolicy();
+    const models = modelPort(values["model-endpoint"], values.record, values.replay, policy);
+    const http = createGuardedHttpClient({ profile: "untrusted", policy });
+    const reach = { models, http, files: localRunFiles(http) };
     const abort = new AbortController();
     process.once("SIGINT", () => abort.abort());
     const finished = await runOnce(
-      { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports: (run) => portsOf(models, run) },
+      { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports: (run) => portsOf(reach, run) },
       {
         version,
         mode,
@@ -63,9 +71,12 @@ export const runCommand: Command = {
       },
     );
     show(finished, output);
-    return finished.run.status === "succeeded" || finished.run.status === "partial-succeeded" ? DONE : FAILED;
+    return endedWell.has(finished.run.status) ? DONE : FAILED;
   },
 };
+
+/** A run that waits for a person did what it could. */
+const endedWell: ReadonlySet<string> = new Set(["succeeded", "partial-succeeded", "paused"]);
 
 type Output = "json" | "events" | "text";
 
@@ -134,49 +145,48 @@ function readFiles(given: readonly string[]): Record<string, Value> {
   return files;
 }
 
-const kinds: [string, RegExp][] = [
-  ["image", /^\.(jpe?g|png|webp|gif|svg)$/i],
-  ["video", /^\.(mp4|mov|mpeg|webm)$/i],
-  ["audio", /^\.(mp3|m4a|wav|amr|mpga)$/i],
-  ["document", /^\.(txt|markdown|mdx?|pdf|html?|xlsx?|vtt|properties|docx?|csv|eml|msg|pptx?|xml|epub|odt)$/i],
-];
-
 function localFile(path: string): Value {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new UsageError(`${path} cannot be read: there is no such file.`);
-  const extension = extname(path);
-  return {
-    dify_model_identity: "__dify__file__",
-    id: null,
-    type: kinds.find(([, pattern]) => pattern.test(extension))?.[0] ?? "custom",
-    transfer_method: "local_file",
-    remote_url: null,
-    reference: null,
-    filename: basename(path),
-    extension: extension === "" ? ".bin" : extension,
-    mime_type: "application/octet-stream",
-    size,
-    related_id: null,
-    url: pathToFileURL(resolve(path)).href,
-  };
+  const url = pathToFileURL(resolve(path)).href;
+  const mimeType = "application/octet-stream";
+  return fileValueOf({ id: null, name: basename(path), mimeType, size, transferMethod: "local_file", url });
 }
 
-function modelPort(endpoint: string | undefined, record: string | undefined, replay: string | undefined): ModelPort {
+/** What the outside may be asked for from this machine. */
+function readPolicy(): EgressPolicy {
+  return egressPolicy(readConfig(egressSettings, process.env, knownNames));
+}
+
+function modelPort(
+  endpoint: string | undefined,
+  record: string | undefined,
+  replay: string | undefined,
+  policy: EgressPolicy,
+): ModelPort {
   if (replay !== undefined) return createReplayer(replay);
   const apiKey = process.env["OPENAI_API_KEY"];
   const base = process.env["OPENAI_API_BASE"];
   const live = createModelGateway({
+    http: createGuardedHttpClient({ profile: "platform", policy }),
     ...(endpoint === undefined ? {} : { onlyEndpoint: { baseUrl: endpoint, apiKey } }),
     ...(base === undefined ? {} : { environment: { baseUrl: base, apiKey } }),
   });
   return record === undefined ? live : createRecorder(live, record);
 }
 
-function portsOf(models: ModelPort, run: Run): NodePorts {
+type Reach = { models: ModelPort; http: HttpClient; files: RunFiles };
+
+function portsOf({ models, http, files }: Reach, run: Run): NodePorts {
   const scope = { workspaceId: run.workspaceId };
   return {
     models: { stream: (request, call) => models.stream(scope, request, { ...call, runId: run.id }), countTokens },
     conversation: { history: async () => [] },
+    http,
+    httpLimits: defaultHttpLimits,
+    files,
+    forms: { newToken: () => randomBytes(32).toString("base64url") },
+    documents: { read: async () => undefined },
   };
 }
 
@@ -191,9 +201,21 @@ function show(finished: FinishedRun, output: Output): void {
     for (const { data } of frames) print(JSON.stringify(data));
     return;
   }
-  if (run.status === "failed")
+  if (run.status === "paused") for (const text of formsOf(events)) say(text);
+  else if (run.status === "failed")
     say(`${run.error?.nodeId === null ? "" : `Step ${run.error?.nodeId}: `}${run.error?.message}`);
   else print(run.mode === "advanced-chat" ? run.answer : plain(run.outputs));
+}
+
+/** What a run that waits asks for. */
+function formsOf(events: FinishedRun["events"]): string[] {
+  return events.flatMap((event) =>
+    event.type === "form.required"
+      ? [
+          `The run waits at step "${event.reason.nodeTitle}":\n${event.reason.content}\nActions: ${event.reason.actions.map(({ title }) => title).join(", ")}`,
+        ]
+      : [],
+  );
 }
 
 /** One text is printed as it is, everything else as JSON. */

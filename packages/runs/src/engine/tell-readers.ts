@@ -1,0 +1,17 @@
+import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import { finishedEvent } from "../core/finished-event.ts";
+import type { LiveEvents, RunStore } from "../ports.ts";
+import { hasEnded } from "../run.ts";
+
+/** Whoever still reads the stream of a run that ended without a worker learns how. */
+export async function tellReaders(
+  { runs, live }: { runs: RunStore; live: LiveEvents },
+  scope: WorkspaceScope,
+  runId: RunId,
+): Promise<void> {
+  const run = await runs.find(scope, runId);
+  if (run === undefined || !hasEnded(run)) return;
+  const writer = await live.open(runId);
+  await writer.append([finishedEvent(run)]);
+  await writer.close();
+}

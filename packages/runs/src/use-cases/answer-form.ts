@@ -1,0 +1,60 @@
+import type { PauseAnswer } from "@diwan/contracts";
+import type { Clock } from "@diwan/kernel";
+import type { Value } from "@diwan/workflow";
+import { checkSubmission } from "../core/check-submission.ts";
+import { RunErrors } from "../errors.ts";
+import type { FormStore, PauseForm, ResumableRun, RunQueue } from "../ports.ts";
+
+type Needs = { forms: FormStore; queue: RunQueue; clock: Clock };
+
+/**
+ * Answers the form of a paused run, which goes on then. The first answer that is accepted wins; one that is refused leaves
+ * the form open.
+ *
+ * @throws run.form-submitted, run.form-expired, run.form-invalid (caller)
+ */
+export async function answerForm(
+  needs: Needs,
+  form: PauseForm,
+  submission: { action: string; inputs: Readonly<Record<string, Value>> },
+): Promise<void> {
+  const now = needs.clock.now();
+  checkOpen(form, now);
+  const checked = checkSubmission(form.reason, submission);
+  if ("problem" in checked) throw RunErrors["form-invalid"]({ problem: checked.problem });
+  const answer = { type: "submitted" as const, action: submission.action, inputs: checked.inputs };
+  const accepted = await accept(needs, form.scope, form.reason.formId, answer, now);
+  if (!accepted) throw RunErrors["form-submitted"]({});
+}
+
+/** @throws run.form-submitted, run.form-expired (caller) */
+export function checkOpen(form: PauseForm, now: number): void {
+  if (form.status === "answered") throw RunErrors["form-submitted"]({});
+  if (form.status === "expired" || form.reason.expiresAt <= now) throw RunErrors["form-expired"]({});
+}
+
+const BATCH = 200;
+
+/** Lets runs go on whose forms nobody answered in time; returns how many forms there were. */
+export async function expireForms(needs: Needs): Promise<number> {
+  const now = needs.clock.now();
+  const expired = await needs.forms.findExpired(now, BATCH);
+  for (const { scope, formId } of expired) await accept(needs, scope, formId, { type: "timed-out" }, now);
+  return expired.length;
+}
+
+async function accept(
+  { forms, queue }: Needs,
+  scope: PauseForm["scope"],
+  formId: string,
+  answer: PauseAnswer,
+  at: number,
+): Promise<boolean> {
+  const accepted = await forms.answer(scope, formId, answer, at);
+  if (accepted?.run !== undefined) await offer(queue, accepted.run);
+  return accepted !== undefined;
+}
+
+function offer(queue: RunQueue, { queue: name, scope, runId }: ResumableRun): Promise<void> {
+  return queue.offerAgain(name, { scope, runId });
+}
