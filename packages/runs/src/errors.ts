@@ -28,4 +28,7 @@ export const RunErrors = defineErrors("run", {
     message: ({ port, nodeId }: { port: string; nodeId: string }) =>
       `Step "${nodeId}" asks for something that was not asked in the recorded run (${port}), so there is no answer to replay. Run it again instead.`,
   },
+  "not-ended": { kind: "caller", message: "This run has not ended yet. Stop it, or wait for its end." },
+  "not-replayable": { kind: "caller", message: "This run kept no recording, so it cannot be replayed." },
+  "retry-point-unknown": { kind: "caller", message: "This run has no step to go on from with that id." },
 });

@@ -1,4 +1,6 @@
+export type { ComparedRuns, ComparedStep, Difference } from "./core/compare-journals.ts";
 export * from "./core/finished-event.ts";
+export type { RetryPoint } from "./core/kept-entries.ts";
 export { pauseEvents, pausingAsStored } from "./core/pausing.ts";
 export * from "./core/run-variables.ts";
 export type { StepCall } from "./engine/attempt.ts";
@@ -12,6 +14,7 @@ export * from "./run.ts";
 export * from "./use-cases/answer-form.ts";
 export * from "./use-cases/execute-run.ts";
 export * from "./use-cases/reap-runs.ts";
+export * from "./use-cases/repeat-run.ts";
 export * from "./use-cases/run-once.ts";
 export * from "./use-cases/start-run.ts";
 export * from "./use-cases/stop-run.ts";

@@ -58,6 +58,8 @@ export type RunStore = {
    * the same breath: it is `running` and held by the lease's owner, as after a first `claim`.
    */
   insert(scope: WorkspaceScope, run: Run, lease?: Lease): Promise<void>;
+  /** Records a queued run that begins with a journal, in one transaction. */
+  insertWithJournal(scope: WorkspaceScope, run: Run, journal: readonly JournalEntry[]): Promise<void>;
   find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined>;
   /** Newest first. `cursor` is what the previous page gave. */
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage>;

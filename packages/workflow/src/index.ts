@@ -4,7 +4,6 @@ export * from "./graph/find-circle.ts";
 export * from "./graph/graph.ts";
 export * from "./graph/node-types.ts";
 export * from "./graph/workflow-document.ts";
-export * from "./inputs/check-files.ts";
 export * from "./inputs/check-inputs.ts";
 export * from "./inputs/file-kind.ts";
 export * from "./inputs/input-fields.ts";

@@ -31,6 +31,8 @@ export type Succeeded = {
 export type Failed = {
   status: "failed";
   error: StepError;
+  /** What a step that failed has to show nevertheless. */
+  outputs?: Record<string, Value>;
   inputs?: Record<string, Value>;
   processData?: Record<string, Value>;
   metadata?: Record<string, Value>;
@@ -115,7 +117,7 @@ export type Rounds = {
   /** A round has nothing left to do. Rounds that run at the same time end in any order. */
   ended(round: EndedRound): void;
   /** Called once no round is open and `next` has none. `steps` is what clients are told under that name. */
-  outcome(): (Succeeded | Failed) & { outputs?: Record<string, Value>; steps: number };
+  outcome(): (Succeeded | Failed) & { steps: number };
 };
 
 export type EndedRound = {

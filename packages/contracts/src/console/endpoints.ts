@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FramePath } from "../journal.ts";
 import { WireObject } from "../json.ts";
 import {
   Account,
@@ -7,9 +8,11 @@ import {
   AppMode,
   AppSummary,
   ImportReport,
+  id,
   Locale,
   ModelProvider,
   NewApiKey,
+  RunComparison,
   RunDetail,
   RunSummary,
   Sample,
@@ -150,6 +153,35 @@ export const consoleEndpoints = {
   "GET /console/api/runs/{runId}": endpoint({ params: run, reply: RunDetail }),
   /** Server-sent `ConsoleRunEvent`s with `id:` lines; `Last-Event-ID` goes on after that event. */
   "GET /console/api/runs/{runId}/events": endpoint({ params: run }),
+  /** Goes on from a step of a run that has ended, as a new run. What came before the step is not done again. */
+  "POST /console/api/runs/{runId}/retry": endpoint({
+    params: run,
+    body: z.object({
+      /** The step that ended the run, or one that is named. */
+      from: z.union([z.literal("failed"), z.object({ node_id: z.string(), frame: FramePath.default([]) })]),
+      /** The version that was run, or the one that is live now: then only steps that are the same are taken over. */
+      version: z.enum(["same", "live"]).default("same"),
+    }),
+    reply: z.object({
+      run_id: id,
+      /** Recorded outcomes that the new run begins with. */
+      reused: z.number().int(),
+      /** Steps that are not what they were, by id. */
+      changed: z.array(z.string()),
+    }),
+    status: 202,
+  }),
+  /** Repeats a run with its recorded answers; nothing outside is reached. */
+  "POST /console/api/runs/{runId}/replay": endpoint({
+    params: run,
+    body: z.object({ version: z.enum(["same", "live"]).default("same") }),
+    reply: z.object({ run_id: id }),
+    status: 202,
+  }),
+  "GET /console/api/runs/{runId}/compare/{otherId}": endpoint({
+    params: run.extend({ otherId: z.string() }),
+    reply: RunComparison,
+  }),
   /** Answers a form that the run waits for; the run goes on. */
   "POST /console/api/runs/{runId}/forms/{formId}": endpoint({
     params: run.extend({ formId: z.string() }),

@@ -4,7 +4,7 @@ import { WireObject, WireValue } from "../json.ts";
 import { RunStatus } from "../run-events.ts";
 
 const instant = z.string().describe("ISO 8601, UTC");
-const id = z.string();
+export const id = z.string();
 
 /** Error body of the console API. */
 export const ConsoleError = z.object({
@@ -169,6 +169,8 @@ export const RunSummary = z.object({
   total_steps: z.number().int(),
   created_at: instant,
   finished_at: instant.nullable(),
+  /** The run that this one goes on from, or repeats with its recorded answers. */
+  repeats: z.object({ kind: z.enum(["retry", "replay"]), of: id }).nullable(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -218,6 +220,32 @@ export const RunDetail = RunSummary.extend({
   forms: z.array(RunForm),
 });
 export type RunDetail = z.infer<typeof RunDetail>;
+
+const Difference = z.object({ path: z.string(), a: z.unknown(), b: z.unknown() });
+const bothRuns = z.object({ a: z.number().nullable(), b: z.number().nullable() });
+
+/** Two runs side by side. Steps are matched by id and round. */
+export const RunComparison = z.object({
+  a: RunSummary,
+  b: RunSummary,
+  /** All steps went the same way with the same values. */
+  equal: z.boolean(),
+  /** Of the first step, in the order of `a`, that is not equal. */
+  first_difference: z.object({ node_id: z.string(), frame: FramePath, difference: Difference.nullable() }).nullable(),
+  steps: z.array(
+    z.object({
+      node_id: z.string(),
+      node_type: z.string(),
+      title: z.string(),
+      frame: FramePath,
+      change: z.enum(["equal", "changed", "only-a", "only-b"]),
+      differences: z.array(Difference),
+      elapsed_ms: bothRuns,
+      total_tokens: bothRuns,
+    }),
+  ),
+});
+export type RunComparison = z.infer<typeof RunComparison>;
 
 /** One frame of `GET /console/api/runs/{runId}/events`; the SSE `id:` line carries the run's event counter. */
 export const ConsoleRunEvent = z.discriminatedUnion("event", [

@@ -44,7 +44,8 @@ export const parameterExtractorNode = defineNode<NodePorts, ExtractorSettings>({
     try {
       asked = await ask(context, { text, parameters: settings.parameters, instructions }, ports);
     } catch (error) {
-      return failedCall(error, { inputs });
+      const failed = failedCall(error, { inputs });
+      return { ...failed, outputs: { __is_success: 0, __reason: failed.error.message } };
     }
     const { request, answer } = asked;
     const result = resultIn(answer);

@@ -1,14 +1,4 @@
-import {
-  defineNode,
-  fail,
-  type InputField,
-  isFile,
-  isObject,
-  problemWithFile,
-  readInputFields,
-  succeed,
-  type Value,
-} from "@diwan/workflow";
+import { defineNode, fail, type InputField, isObject, readInputFields, succeed, type Value } from "@diwan/workflow";
 import type { z } from "zod";
 import { compileJsonSchema } from "../json-schema.ts";
 import type { NodePorts } from "../ports.ts";
@@ -44,7 +34,7 @@ export const startNode = defineNode<NodePorts, Settings>({
     const inputs: Record<string, Value> = {};
     for (const field of settings.fields) {
       const value = variables.get([nodeId, field.variable]) ?? null;
-      const problem = problemWith(field, value, settings);
+      const problem = jsonProblem(field, value, settings);
       if (problem !== undefined)
         return fail({ type: "ValueError", code: "node.start.input-invalid", message: problem });
       inputs[field.variable] = value;
@@ -57,26 +47,8 @@ export const startNode = defineNode<NodePorts, Settings>({
   },
 });
 
-/** What only the step itself checks: objects against their schemas, and files once they are known. */
-function problemWith(field: InputField, value: Value, settings: Settings): string | undefined {
-  switch (field.type) {
-    case "json_object":
-      return jsonProblem(field, value, settings);
-    case "file":
-    case "file-list":
-      return filesOf(value)
-        .map((file) => problemWithFile(field, file))
-        .find((problem) => problem !== undefined);
-    default:
-      return undefined;
-  }
-}
-
-function filesOf(value: Value) {
-  return (Array.isArray(value) ? value : [value]).filter((one) => isFile(one));
-}
-
 function jsonProblem(field: InputField, value: Value, { schemas }: Settings): string | undefined {
+  if (field.type !== "json_object") return undefined;
   if (value === null) return field.required ? `${field.variable} is required in input form` : undefined;
   if (!isObject(value)) return `${field.variable} in input form must be a JSON object`;
   const problem = schemas.get(field.variable)?.(value);

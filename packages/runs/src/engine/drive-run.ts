@@ -15,6 +15,7 @@ import {
 } from "@diwan/workflow";
 import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
+import type { Recording } from "./recording.ts";
 import { type StepOutcome, settleOutcome } from "./settle-outcome.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -31,6 +32,8 @@ export type DriveRequest = {
   signal: AbortSignal;
   publish(event: RunEvent): void;
   journal: { add(entry: JournalEntry): void; flush(): Promise<void> };
+  /** Steps that wait are answered, and told the time, from here. */
+  replay?: Pick<Recording, "answerTo" | "timeOf">;
   /** Called after each outcome that was folded in. */
   settled?(): void;
 };
@@ -172,7 +175,7 @@ class Drive {
     }
     if (node.disabled) return this.#settle(attempt, { status: "succeeded", outputs: {} });
     if (node.definition.hasOutsideEffects !== true) return this.#call(attempt);
-    if (step.begun && node.atMostOnce) return this.#settle(attempt, fail(effectUnknown(node)));
+    if (step.begun && node.atMostOnce) return this.#settle(attempt, { ...fail(effectUnknown(node)), isFinal: true });
     this.#record({ kind: "started", ...identity, at: startedAt });
     this.#await(
       attempt,
@@ -209,7 +212,7 @@ class Drive {
 
   #run(attempt: Attempt): Outcome | Promise<Outcome> {
     const { frame, node, step, stepId } = attempt;
-    const { progress } = this.#request;
+    const { progress, replay } = this.#request;
     const needs = this.#needs;
     const signal = this.#abort.signal;
     const context = (until: AbortSignal): NodeContext<unknown> => ({
@@ -232,7 +235,7 @@ class Drive {
         return attempt.id;
       },
       answer: step.answer,
-      now: () => needs.clock.now(),
+      now: () => replay?.timeOf(frame.path, node.id, step.attempt) ?? needs.clock.now(),
       random: attempt.random(progress.state.seed),
     });
     const ports = node.definition.needs.length === 0 ? noPorts : needs.ports(attempt.call);
@@ -243,6 +246,9 @@ class Drive {
   #wait(attempt: Attempt, { reason }: Paused): void {
     const { identity, startedAt } = attempt;
     this.#record({ kind: "waiting", ...identity, at: this.#now(), startedAt, reason });
+    const { nodeId, frame } = identity;
+    const answer = this.#request.replay?.answerTo(frame, nodeId);
+    if (answer !== undefined) this.#record({ kind: "answered", nodeId, frame, at: this.#now(), answer });
   }
 
   #settle(attempt: Attempt, given: StepOutcome): void {

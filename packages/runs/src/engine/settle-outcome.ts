@@ -13,8 +13,8 @@ export type StepFacts = {
   calls: RecordedCall[];
 };
 
-/** Containers keep what they had when they failed, and tell how many rounds they are. */
-export type StepOutcome = (Succeeded | Failed) & { outputs?: Record<string, Value>; steps?: number };
+/** Containers tell how many rounds they are. A failure that is final is not tried again, whatever the step's policy. */
+export type StepOutcome = (Succeeded | Failed) & { steps?: number; isFinal?: boolean };
 
 /** What a step's outcome means: its retry policy and error strategy applied, ready for the journal. */
 export function settleOutcome(node: GraphNode, facts: StepFacts, outcome: StepOutcome): StepSettled {
@@ -39,7 +39,7 @@ export function settleOutcome(node: GraphNode, facts: StepFacts, outcome: StepOu
     return { ...common, ...writes, status: "succeeded", branch, outputs: outcome.outputs, error: null };
   }
   const failed = { ...common, branch: null, outputs: outcome.outputs ?? {}, error: outcome.error };
-  if (facts.attempt <= node.retry.maxRetries) return { ...failed, status: "retried" };
+  if (facts.attempt <= node.retry.maxRetries && outcome.isFinal !== true) return { ...failed, status: "retried" };
   const strategy = node.errorStrategy;
   if (strategy.type === "none") return { ...failed, status: "failed" };
   return {

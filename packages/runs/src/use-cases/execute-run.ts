@@ -13,6 +13,8 @@ import { EventPublisher } from "../engine/event-publisher.ts";
 import { JournalWriter } from "../engine/journal-writer.ts";
 import type { RunLimits } from "../engine/limits.ts";
 import { recordingPorts } from "../engine/recorded-ports.ts";
+import { Recording } from "../engine/recording.ts";
+import { RunErrors } from "../errors.ts";
 import type {
   ClaimedRun,
   ConversationStore,
@@ -208,15 +210,26 @@ class Execute {
     try {
       const version = await this.#needs.prepare(this.#scope, this.#run);
       const { environmentVariables, conversationVariables } = version.document;
-      const variables = runVariables(this.#run, version.root.id, environmentVariables, conversationVariables);
+      const original = await this.#original();
+      const shown = original?.run ?? this.#run;
+      const variables = runVariables(shown, version.root.id, environmentVariables, conversationVariables);
       progress = new RunProgress(version.graph, version.root, variables);
       conversation = new ConversationWriter(this.#scope, this.#run, this.#needs.conversations, conversationVariables);
       await this.#takeUp(line, progress, version, conversation);
-      const end = await this.#withinHardLimit(this.#driveOn(line, progress, conversation));
+      const end = await this.#withinHardLimit(this.#driveOn(line, progress, conversation, original));
       return { end, progress, conversation };
     } catch (error) {
       return { end: { status: "failed", error: this.#runError(error) }, progress, conversation };
     }
+  }
+
+  /** Of a replay: the run that was recorded, as which this one goes on. */
+  async #original(): Promise<Recording | undefined> {
+    const { repeats } = this.#run;
+    if (repeats?.kind !== "replay") return undefined;
+    const run = await this.#needs.runs.find(this.#scope, repeats.of);
+    if (run === undefined) throw RunErrors["not-replayable"]({});
+    return new Recording(run, await this.#needs.runs.readJournal(this.#scope, repeats.of));
   }
 
   /** Folds what is known of the run, and tells its readers where it stands. */
@@ -228,13 +241,16 @@ class Execute {
   ): Promise<void> {
     const past = this.#claimed.journal;
     progress.replay(past);
+    const isTakeover = this.#claimed.attempt > 1;
+    // Readers of a run taken over have that text; those of one that begins with another's journal do not.
+    if (isTakeover) progress.takeReply();
     const isFirst = past.length === 0;
     const answers = isFirst ? [] : await answeredForms(this.#needs.forms, this.#scope, this.#run.id, progress.state);
     publisher.publish({
       type: "run.started",
       workflowId: this.#run.versionId,
       inputs: shownInputs(this.#run),
-      reason: this.#claimed.attempt === 1 ? "initial" : "resumption",
+      reason: isTakeover ? "resumption" : "initial",
       at: this.#run.createdAt,
     });
     if (isFirst || answers.length > 0) {
@@ -260,12 +276,22 @@ class Execute {
     }
   }
 
-  #driveOn({ publisher, journal }: Line, progress: RunProgress, conversation: ConversationWriter): Promise<DriveEnd> {
+  #driveOn(
+    { publisher, journal }: Line,
+    progress: RunProgress,
+    conversation: ConversationWriter,
+    original: Recording | undefined,
+  ): Promise<DriveEnd> {
     const { clock, logger, limits, observe } = this.#needs;
+    const ports = (step: StepCall) => {
+      const outside = this.#needs.portsFor(this.#scope, original?.run ?? this.#run, step);
+      return original === undefined ? recordingPorts(outside, step) : original.portsFor(outside, step);
+    };
     return driveRun(
-      { clock, logger, ports: (step) => recordingPorts(this.#needs.portsFor(this.#scope, this.#run, step), step) },
+      { clock, logger, ports },
       {
-        runId: this.#run.id,
+        runId: original?.run.id ?? this.#run.id,
+        ...(original === undefined ? {} : { replay: original }),
         progress,
         limits,
         activeMs: this.#activeMs,

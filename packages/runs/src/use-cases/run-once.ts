@@ -53,7 +53,11 @@ export type FinishedRun = {
  */
 export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<FinishedRun> {
   const { version, limits, signal } = request;
-  const checked = checkInputs(readInputFields(version.root.data), request.inputs);
+  // What a trigger hands over it has checked itself: there is no form.
+  const checked =
+    version.root.type === "start"
+      ? checkInputs(readInputFields(version.root.data), request.inputs)
+      : { ok: true as const, inputs: { ...request.inputs } };
   if (!checked.ok) {
     const details = [{ path: `inputs.${checked.variable}`, message: checked.message }];
     throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });

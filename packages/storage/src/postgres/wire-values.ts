@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
+import { parseOwnJson, stringifyJson, type Value } from "@diwan/workflow";
 import pg from "pg";
 
 const oid = { bool: 16, int8: 20, int2: 21, int4: 23, json: 114, float4: 700, float8: 701, timestamptz: 1184 } as const;
@@ -12,7 +12,7 @@ const parsers: Record<number, (text: string) => unknown> = {
   [oid.float4]: Number,
   [oid.float8]: Number,
   // Postgres keeps the text of `json` as it is, so numbers keep their literal kind and keys their order.
-  [oid.json]: parseJson,
+  [oid.json]: parseOwnJson,
   [oid.timestamptz]: parseInstant,
 };
 

@@ -1,7 +1,7 @@
 import type { RunEvent, SequencedRunEvent } from "@diwan/contracts";
 import type { RunId } from "@diwan/kernel";
 import { type LiveEvents, type LiveEventWriter, RunErrors } from "@diwan/runs";
-import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
+import { parseOwnJson, stringifyJson, type Value } from "@diwan/workflow";
 import type { Redis, Result } from "ioredis";
 import { defaultLiveEventLimits, type LiveEventLimits } from "../live-event-limits.ts";
 import { EventReader } from "./event-reader.ts";
@@ -133,12 +133,12 @@ function seqOf(id: string): number {
 }
 
 function parseEvent(text: string): RunEvent {
-  return parseJson(text) as unknown as RunEvent;
+  return parseOwnJson(text) as unknown as RunEvent;
 }
 
 function parsePublished(payload: string): SequencedRunEvent[] {
   const space = payload.indexOf(" ");
   const first = Number(payload.slice(0, space));
-  const events = parseJson(payload.slice(space + 1)) as unknown as RunEvent[];
+  const events = parseOwnJson(payload.slice(space + 1)) as unknown as RunEvent[];
   return events.map((event, index) => ({ seq: first + index, event }));
 }

@@ -17,6 +17,10 @@ export class ReferringRunStore implements RunStore {
     return this.#runs.insert(scope, run, lease);
   }
 
+  async insertWithJournal(scope: WorkspaceScope, run: Run, journal: readonly JournalEntry[]): Promise<void> {
+    await this.#runs.insertWithJournal(scope, run, await this.#putAwayAll(scope, run.id, journal));
+  }
+
   async find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined> {
     const run = await this.#runs.find(scope, runId);
     return run === undefined ? undefined : this.#whole(scope, run);

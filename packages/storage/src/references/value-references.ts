@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RunId, WorkspaceScope } from "@diwan/kernel";
-import { isLargerThan, isObject, parseJson, stringifyJson, type Value } from "@diwan/workflow";
+import { isLargerThan, isObject, parseOwnJson, stringifyJson, type Value } from "@diwan/workflow";
 import type { FileStore } from "../files/file-store.ts";
 
 /** Values above this lie in files; rows hold where. */
@@ -53,7 +53,7 @@ export class ValueReferences {
   async #load(scope: WorkspaceScope, key: string): Promise<Value> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of await this.#files.read(scope, key)) chunks.push(chunk);
-    return parseJson(Buffer.concat(chunks).toString("utf8"));
+    return parseOwnJson(Buffer.concat(chunks).toString("utf8"));
   }
 }
 

@@ -43,7 +43,7 @@ export class OpenContainer {
     return !isFailed(this.rounds) && this.rounds.isAnnounced(index);
   }
 
-  outcome(): (Succeeded | Failed) & { outputs?: Record<string, Value>; steps: number } {
+  outcome(): (Succeeded | Failed) & { steps: number } {
     return isFailed(this.rounds) ? { ...this.rounds, steps: 0 } : this.rounds.outcome();
   }
 }

@@ -8,6 +8,7 @@ import type {
   ConsoleRunEvent,
   ImportReport,
   InputField as InputFieldShape,
+  RunComparison,
   RunDetail,
   RunEvent,
   RunForm,
@@ -16,7 +17,7 @@ import type {
   StepSettled,
   Workspace as WorkspaceShape,
 } from "@diwan/contracts";
-import type { PauseForm, Run } from "@diwan/runs";
+import type { ComparedRuns, PauseForm, Run } from "@diwan/runs";
 import { type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
 import type { Account, Membership } from "@diwan/workspaces";
 
@@ -120,6 +121,33 @@ export function presentRun(run: Run): RunSummary {
     total_steps: run.totalSteps,
     created_at: iso(run.createdAt),
     finished_at: run.finishedAt === null ? null : iso(run.finishedAt),
+    repeats: run.repeats,
+  };
+}
+
+export function presentComparison(
+  a: Run,
+  b: Run,
+  { equal, firstDifference, steps }: ComparedRuns & { equal: boolean },
+): RunComparison {
+  return {
+    a: presentRun(a),
+    b: presentRun(b),
+    equal,
+    first_difference:
+      firstDifference === null
+        ? null
+        : { node_id: firstDifference.nodeId, frame: firstDifference.frame, difference: firstDifference.difference },
+    steps: steps.map(({ nodeId, nodeType, title, frame, change, differences, elapsedMs, totalTokens }) => ({
+      node_id: nodeId,
+      node_type: nodeType,
+      title,
+      frame,
+      change,
+      differences,
+      elapsed_ms: elapsedMs,
+      total_tokens: totalTokens,
+    })),
   };
 }
 

@@ -51,6 +51,19 @@ export class PostgresRunStore implements RunStore {
     return this.#inserts.add({ run: { ...created, workspaceId: scope.workspaceId }, lease });
   }
 
+  insertWithJournal(scope: WorkspaceScope, created: Run, journal: readonly JournalEntry[]): Promise<void> {
+    const { workspaceId } = scope;
+    return this.#database.transaction(async () => {
+      await this.#database.run(insertRuns([{ run: { ...created, workspaceId }, lease: undefined }]));
+      await this.#database.run({
+        name: "run_insert_journal",
+        text: `insert into run_step (run_id, position, workspace_id, entry)
+          select $1, number - 1, $2, entry from json_array_elements($3::json) with ordinality as entries (entry, number)`,
+        values: [created.id, workspaceId, toJson(journal)],
+      });
+    });
+  }
+
   async find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined> {
     const { rows } = await this.#database.run<Run>({
       name: "run_find",

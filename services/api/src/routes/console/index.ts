@@ -10,6 +10,7 @@ import type { ApiNeeds } from "../../needs.ts";
 import { accountRoutes } from "./account.routes.ts";
 import { appRoutes } from "./apps.routes.ts";
 import { modelRoutes } from "./models.routes.ts";
+import { repeatRunRoutes } from "./repeat-runs.routes.ts";
 import { runRoutes } from "./runs.routes.ts";
 
 /** Open to everybody before there is an owner. */
@@ -57,5 +58,6 @@ export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
     appRoutes(app, needs);
     modelRoutes(app, needs);
     runRoutes(app, needs, open);
+    repeatRunRoutes(app, needs);
   };
 }

@@ -1,14 +1,15 @@
 import { AppErrors } from "@diwan/apps";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
-import { answerForm, type RunCaller, RunErrors, startRun, stopRun } from "@diwan/runs";
+import { answerForm, RunErrors, startRun, stopRun } from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
-import { authenticate, type Caller } from "../../http/authenticate.ts";
+import { authenticate } from "../../http/authenticate.ts";
 import { consoleRoute } from "../../http/console-route.ts";
 import { type OpenStreams, sendStream } from "../../http/sse.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { presentRun, presentRunDetail, presentRunEvent } from "../../presenters/console.ts";
 import { readRunEvents } from "../../run-events.ts";
+import { callerOf } from "./caller-of.ts";
 import { findApp, findRun } from "./find-app.ts";
 
 const HEARTBEAT = { frame: ": still here\n\n", everyMs: 15_000 };
@@ -79,10 +80,6 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
     await stopRun(needs, scope, run.id, callerOf(caller));
     return undefined;
   });
-}
-
-function callerOf({ account: { id, name, email } }: Caller): RunCaller {
-  return { type: "account", id, name, email };
 }
 
 function turnOf({ query, conversation_id }: { query?: string | undefined; conversation_id?: string | undefined }) {
