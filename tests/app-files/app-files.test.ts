@@ -10,7 +10,7 @@ import {
 import { createIdSource, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import type { Run } from "@diwan/runs";
 import { createStores } from "@diwan/storage/postgres";
-import { type ModelServer, memoryRunFiles, type SeenRequest, startModelServer, words } from "@diwan/testkit";
+import { type ModelServer, memoryRunFiles, type SeenRequest, startModelServer } from "@diwan/testkit";
 import { anAccount, aWorkspace } from "@diwan/testkit/contracts";
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
 import {
@@ -20,14 +20,15 @@ import {
   type ObjectValue,
   readAppFile,
   readYaml,
-  stringifyJson,
   type Value,
 } from "@diwan/workflow";
 import { createKeyRing, createSealer } from "@diwan/workspaces";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppRun, runVersion } from "../support/run-app.ts";
-import { type AppFileCase, cases, type ExpectedRun, type ScriptedReply } from "./cases.ts";
+import { type AppFileCase, cases, type ExpectedRun, hasFixedOrder, updateEvents } from "./cases.ts";
+import { compactEvents } from "./compact-events.ts";
 import { differences } from "./differences.ts";
+import { replyTo } from "./scripted-replies.ts";
 
 const secretKey = "a key that only these tests have, long enough";
 
@@ -133,7 +134,11 @@ describe.each(cases)("$name", (one) => {
       const app = await importOnce(one);
       const version = await installation.prepare(installation.scope, app.id, app.publishedVersionId!);
       if (run.refused === undefined) {
-        expectRun(await start(version, app.mode as Run["mode"], run), run, model.requests);
+        const got = await start(version, app.mode as Run["mode"], run);
+        const events = compactEvents(got.frames);
+        if (process.env["DIWAN_UPDATE_FIXTURES"] === "1" && hasFixedOrder(run)) updateEvents(one, run, events);
+        expectRun(got, run, model.requests);
+        if (run.events !== undefined) expect(events).toEqual(run.events);
       } else {
         await expect(start(version, app.mode as Run["mode"], run)).rejects.toThrow(run.refused);
       }
@@ -199,23 +204,6 @@ function grouped(path: readonly string[], expected: readonly (string | string[])
 
 function sortedGroup(group: string | string[]): string | string[] {
   return Array.isArray(group) ? [...group].sort() : group;
-}
-
-function replyTo(body: Record<string, unknown>, replies: readonly ScriptedReply[]) {
-  const asked = JSON.stringify(body);
-  const reply = replies.find(({ when }) => asked.includes(JSON.stringify(when).slice(1, -1)));
-  if (reply === undefined) return { error: { status: 500, message: `Nothing is scripted for ${asked}.` } };
-  const { text = "", calls, status, delayMs } = reply;
-  if (status !== undefined) return { error: { status, message: "scripted" } };
-  if (calls !== undefined) {
-    const toolCalls = calls.map((call, place) => ({
-      id: `call-${place}`,
-      name: call.name,
-      arguments: stringifyJson(call.arguments),
-    }));
-    return { toolCalls };
-  }
-  return { text: words(text), ...(delayMs === undefined ? {} : { delayMs }) };
 }
 
 function promptOf({ body }: SeenRequest): unknown {

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunStatus } from "@diwan/contracts";
-import { type FileValue, parseJson, type Value, type VersionVerdict } from "@diwan/workflow";
+import { type FileValue, parseJson, stringifyJson, type Value, type VersionVerdict } from "@diwan/workflow";
 
 /** What a scripted model says to requests that hold a text; `calls` are of tools. */
 export type ScriptedReply = {
@@ -32,6 +32,8 @@ export type ExpectedRun = {
   answer?: string;
   error?: string;
   path?: (string | string[])[];
+  /** Each event of the stream in a line, see `compactEvents`; for runs whose steps end in one order only. */
+  events?: string[];
   /** What each model call was asked: `[role, text]` of each message, or the text of a completion. */
   prompts?: (string | [string, string][])[];
   /** How many model calls were made. */
@@ -49,7 +51,18 @@ export type Expected = {
   runs: ExpectedRun[];
 };
 
-export type AppFileCase = { name: string; text: string; expected: Expected };
+export type AppFileCase = { name: string; text: string; expected: Expected; file: string };
+
+/** Steps that work at the same time may end in any order; then the order of events is nobody's promise. */
+export function hasFixedOrder({ path = [], refused }: ExpectedRun): boolean {
+  return refused === undefined && path.length > 0 && path.every((step) => typeof step === "string");
+}
+
+/** Writes what was seen into the fixture, for whoever reads it before it is kept. */
+export function updateEvents({ file, expected }: AppFileCase, run: ExpectedRun, events: string[]): void {
+  run.events = events;
+  writeFileSync(file, `${stringifyJson(expected as unknown as Value)}\n`);
+}
 
 const fixtures = join(import.meta.dirname, "__fixtures__");
 const examples = join(import.meta.dirname, "../../examples");
@@ -63,10 +76,14 @@ export const cases: readonly AppFileCase[] = [
 
 function casesIn(folder: string, expectations: string, prefix: string): AppFileCase[] {
   const names = readdirSync(folder).flatMap((file) => (file.endsWith(".yml") ? [file.slice(0, -4)] : []));
-  return names.sort().map((name) => ({
-    name: prefix + name,
-    text: readFileSync(join(folder, `${name}.yml`), "utf8"),
-    // Numbers keep their kind here too.
-    expected: parseJson(readFileSync(join(expectations, `${name}.expected.json`), "utf8")) as unknown as Expected,
-  }));
+  return names.sort().map((name) => {
+    const file = join(expectations, `${name}.expected.json`);
+    return {
+      name: prefix + name,
+      text: readFileSync(join(folder, `${name}.yml`), "utf8"),
+      file,
+      // Numbers keep their kind here too.
+      expected: parseJson(readFileSync(file, "utf8")) as unknown as Expected,
+    };
+  });
 }

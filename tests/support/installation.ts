@@ -67,7 +67,7 @@ export async function startInstallation({
     log,
     model,
     console,
-    publish: (content) => publish(console, content),
+    publish: (content) => publishApp(console, content),
     async [Symbol.asyncDispose]() {
       await standalone.close();
       await model[Symbol.asyncDispose]();
@@ -76,7 +76,7 @@ export async function startInstallation({
   };
 }
 
-async function publish(console: ConsoleClient, content: string): Promise<PublishedApp> {
+export async function publishApp(console: ConsoleClient, content: string): Promise<PublishedApp> {
   const imported = await console.call<{ app_id: string }>("POST", `/workspaces/${console.workspaceId}/imports`, {
     content,
   });

@@ -1,3 +1,4 @@
+import { v1Frames } from "@diwan/api";
 import type { JournalEntry, PauseAnswer, RunError, RunEvent, RunStatus, StepSettled } from "@diwan/contracts";
 import { createGuardedHttpClient, type EgressProfile, parsePrivateEntry, publicPolicy } from "@diwan/egress";
 import { createIdSource, type RunId, silentLogger, systemClock } from "@diwan/kernel";
@@ -13,6 +14,8 @@ export type AppRun = {
   outputs: Record<string, Value>;
   /** The streamed reply. */
   answer: string;
+  /** The same as the service API streams it. */
+  frames: Record<string, unknown>[];
   /** Without the run's own first and last. */
   events: RunEvent[];
   journal: StepSettled[];
@@ -91,6 +94,7 @@ export async function runVersion(
     error: run.error,
     outputs: run.outputs,
     answer: run.answer,
+    frames: events.flatMap((event, place) => v1Frames(run, { seq: place + 1, event })).map(({ data }) => data),
     events: events.slice(1, -1),
     journal: steps,
     entries: journal,

@@ -31,9 +31,10 @@ const signer = createFileSigner(ring, {
   baseUrl: () => config.FILES_URL ?? config.CONSOLE_WEB_URL ?? "",
 });
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
-const worker = await startWorker(workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config));
+const needs = workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config);
+const worker = await startWorker(needs);
 const health = await startHealthServer({ metrics, readiness: stack.readiness }, config.WORKER_HOST, config.WORKER_PORT);
-logger.info({}, "The worker takes runs.");
+logger.info({ owner: needs.settings.owner }, "The worker takes runs.");
 process.exitCode = await untilTold(async () => {
   health.close();
   health.closeAllConnections();

@@ -17,6 +17,7 @@ import {
   RunSummary,
   Sample,
   Session,
+  UploadedFile,
 } from "./shapes.ts";
 
 /** What goes in and comes out of one route of the console API. */
@@ -149,6 +150,9 @@ export const consoleEndpoints = {
     reply: z.object({ run_id: z.string(), conversation_id: z.string().nullable() }),
     status: 201,
   }),
+
+  /** The body is `multipart/form-data` with one `file`. */
+  "POST /console/api/apps/{appId}/files": endpoint({ params: app, reply: UploadedFile, status: 201 }),
 
   "GET /console/api/runs/{runId}": endpoint({ params: run, reply: RunDetail }),
   /** Server-sent `ConsoleRunEvent`s with `id:` lines; `Last-Event-ID` goes on after that event. */

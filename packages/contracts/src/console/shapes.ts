@@ -247,6 +247,22 @@ export const RunComparison = z.object({
 });
 export type RunComparison = z.infer<typeof RunComparison>;
 
+/**
+ * A file that a person brought along. As the value of an input it is `{ type, transfer_method: "local_file",
+ * upload_file_id: id }`.
+ */
+export const UploadedFile = z.object({
+  id,
+  name: z.string(),
+  type: z.enum(["image", "document", "audio", "video", "custom"]),
+  mime_type: z.string(),
+  /** Without its dot. */
+  extension: z.string(),
+  size: z.number().int().describe("bytes"),
+  created_at: instant,
+});
+export type UploadedFile = z.infer<typeof UploadedFile>;
+
 /** One frame of `GET /console/api/runs/{runId}/events`; the SSE `id:` line carries the run's event counter. */
 export const ConsoleRunEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("run.started"), inputs: WireObject, at: z.number() }),

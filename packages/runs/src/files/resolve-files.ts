@@ -14,6 +14,7 @@ const MAX_FILES = 10;
  * Turns what callers say of their files into the files: an uploaded one by its id, another by its address. What
  * they say beyond that is not believed.
  *
+ * @param sent  What the caller sent; the rest of `inputs` are defaults.
  * @throws run.inputs-invalid (caller) naming the field and the rule.
  */
 export async function resolveInputFiles(
@@ -22,13 +23,23 @@ export async function resolveInputFiles(
   appId: AppId,
   fields: readonly InputField[],
   inputs: Readonly<Record<string, Value>>,
+  sent: Readonly<Record<string, Value>>,
 ): Promise<Record<string, Value>> {
   const resolved: Record<string, Value> = { ...inputs };
   for (const field of fields) {
     const given = inputs[field.variable] ?? null;
     if (given === null || (field.type !== "file" && field.type !== "file-list")) continue;
     const list = Array.isArray(given) ? given : [given];
-    const files = await resolveAll(needs, scope, appId, field.variable, list);
+    const isDefault = (sent[field.variable] ?? null) === null;
+    const files = await resolveAll(needs, scope, appId, field.variable, list).catch((error: unknown) => {
+      // The file that an author chose as default may lie in another installation.
+      if (isDefault) return undefined;
+      throw error;
+    });
+    if (files === undefined) {
+      resolved[field.variable] = null;
+      continue;
+    }
     for (const file of files) checkAgainst(field, file);
     resolved[field.variable] = field.type === "file" ? files[0]! : files;
   }

@@ -52,7 +52,7 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
     const details = [{ path: `inputs.${checked.variable}`, message: checked.message }];
     throw RunErrors["inputs-invalid"]({ problem: checked.message }, { details });
   }
-  const inputs = await resolveInputFiles(needs, scope, request.appId, request.fields, checked.inputs);
+  const inputs = await resolveInputFiles(needs, scope, request.appId, request.fields, checked.inputs, request.inputs);
   const files = await resolveAll(needs, scope, request.appId, "files", request.files);
   const runId = needs.ids.next<"run">();
   const turn =

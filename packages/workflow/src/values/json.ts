@@ -52,16 +52,20 @@ function keepLiteralKind(_key: string, value: Value, context?: { source?: string
   return Number.isSafeInteger(value) ? value + 0 : integer(BigInt(source));
 }
 
-/** Compact JSON that `parseJson` reads back as the same value. */
-export function stringifyJson(value: Value): string {
+/**
+ * JSON that `parseJson` reads back as the same value.
+ *
+ * @param indent  Spaces per level; without it everything stands on one line.
+ */
+export function stringifyJson(value: Value, indent?: number): string {
   return withinStack(() => {
     try {
-      return JSON.stringify(value);
+      return JSON.stringify(value, null, indent);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      return JSON.stringify(value, (_key, part) =>
-        typeof part === "bigint" ? rawJson(String(part), Number(part)) : part,
-      );
+      const keepWhole = (_key: string, part: unknown) =>
+        typeof part === "bigint" ? rawJson(String(part), Number(part)) : part;
+      return JSON.stringify(value, keepWhole, indent);
     }
   });
 }

@@ -27,11 +27,11 @@ const byCode: Record<string, number> = {
   "run.not-found": 404,
   "run.not-replayable": 409,
   "run.retry-point-unknown": 422,
-  "v1.file-too-large": 413,
-  "v1.unsupported-file-type": 415,
   "setup.done": 404,
   "setup.required": 503,
   "setup.secret-wrong": 401,
+  "upload.no-media-type": 415,
+  "upload.too-large": 413,
   "workspace.not-found": 404,
 };
 

@@ -15,10 +15,11 @@ import type {
   RunStep,
   RunSummary,
   StepSettled,
+  UploadedFile,
   Workspace as WorkspaceShape,
 } from "@diwan/contracts";
-import type { ComparedRuns, PauseForm, Run } from "@diwan/runs";
-import { type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
+import type { ComparedRuns, PauseForm, Run, StoredFile } from "@diwan/runs";
+import { fileKindOf, type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
 import type { Account, Membership } from "@diwan/workspaces";
 
 export function presentAccount({ id, email, name, locale, theme }: Account): AccountShape {
@@ -258,6 +259,18 @@ function runningStep(event: Extract<RunEvent, { type: "step.started" | "containe
     started_at: event.at,
     finished_at: null,
     elapsed_ms: null,
+  };
+}
+
+export function presentUpload(file: Omit<StoredFile, "createdBy">): UploadedFile {
+  return {
+    id: file.id,
+    name: file.name,
+    type: fileKindOf(file.extension, file.mimeType),
+    mime_type: file.mimeType,
+    extension: file.extension.slice(1),
+    size: file.size,
+    created_at: iso(file.createdAt),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { PauseReason, RunEvent, SequencedRunEvent, StepSettled } from "@diwan/contracts";
 import { filesIn, type Run } from "@diwan/runs";
-import type { Value } from "@diwan/workflow";
+import { stringifyJson, type Value } from "@diwan/workflow";
 import { v1ErrorOfRun } from "./v1-error.ts";
 
 /** One event of the service API; `frame` counts a run's frames from 1. */
@@ -19,7 +19,7 @@ export function v1Frames(run: Run, { seq, event }: SequencedRunEvent): V1Frame[]
 
 /** @param withIds  Plain clients see no `id:` lines. */
 export function frameText({ frame, data }: V1Frame, withIds: boolean): string {
-  const json = JSON.stringify(data);
+  const json = stringifyJson(data as Value);
   return withIds ? `id: ${frame}\ndata: ${json}\n\n` : `data: ${json}\n\n`;
 }
 

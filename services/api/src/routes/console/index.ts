@@ -1,6 +1,6 @@
 import { consoleOpenApi } from "@diwan/contracts";
 import { asDiwanError, RequestErrors } from "@diwan/kernel";
-import { parseJson } from "@diwan/workflow";
+import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
 import { SetupErrors } from "@diwan/workspaces";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
@@ -9,6 +9,7 @@ import { statusOf } from "../../http/status-of.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { accountRoutes } from "./account.routes.ts";
 import { appRoutes } from "./apps.routes.ts";
+import { consoleFileRoutes } from "./files.routes.ts";
 import { modelRoutes } from "./models.routes.ts";
 import { repeatRunRoutes } from "./repeat-runs.routes.ts";
 import { runRoutes } from "./runs.routes.ts";
@@ -19,6 +20,8 @@ const beforeSetup = new Set(["/console/api/setup", "/console/api/ping", "/consol
 /** The API that the console uses. */
 export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
   return async (app: FastifyInstance): Promise<void> => {
+    // Whole numbers beyond 2^53 go out as they came in.
+    app.setReplySerializer((payload) => stringifyJson(payload as Value));
     app.removeContentTypeParser("application/json");
     app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
       try {
@@ -59,5 +62,6 @@ export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
     modelRoutes(app, needs);
     runRoutes(app, needs, open);
     repeatRunRoutes(app, needs);
+    await consoleFileRoutes(app, needs);
   };
 }

@@ -1,7 +1,7 @@
 import { AppErrors } from "@diwan/apps";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
-import { answerForm, RunErrors, startRun, stopRun } from "@diwan/runs";
-import type { Value } from "@diwan/workflow";
+import { answerForm, type PauseForm, RunErrors, resolveAll, startRun, stopRun } from "@diwan/runs";
+import { stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
 import { authenticate } from "../../http/authenticate.ts";
 import { consoleRoute } from "../../http/console-route.ts";
@@ -60,7 +60,7 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
     const after = lastEventId(request.headers["last-event-id"]);
     await sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
       for await (const { seq, event } of readRunEvents(needs, scope, run, after, signal)) {
-        yield `id: ${seq}\ndata: ${JSON.stringify(presentRunEvent(run, event))}\n\n`;
+        yield `id: ${seq}\ndata: ${stringifyJson(presentRunEvent(run, event) as Value)}\n\n`;
       }
     });
     return reply;
@@ -70,7 +70,8 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const form = await needs.forms.find(scope, params.formId);
     if (form === undefined || form.runId !== run.id) throw RunErrors["form-not-found"]({});
-    await answerForm(needs, form, { action: body.action, inputs: body.inputs as Record<string, Value> });
+    const inputs = await withFiles(needs, form, body.inputs as Record<string, Value>);
+    await answerForm(needs, form, { action: body.action, inputs });
     return undefined;
   });
 
@@ -80,6 +81,22 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
     await stopRun(needs, scope, run.id, callerOf(caller));
     return undefined;
   });
+}
+
+/** Files that the form asks for are named by the ids of their uploads; the run is given the files themselves. */
+async function withFiles(
+  needs: ApiNeeds,
+  form: PauseForm,
+  inputs: Record<string, Value>,
+): Promise<Record<string, Value>> {
+  const resolved = { ...inputs };
+  for (const { type, output_variable_name: name } of form.reason.inputs) {
+    const given = inputs[name] ?? null;
+    if (given === null || (type !== "file" && type !== "file-list")) continue;
+    const files = await resolveAll(needs, form.scope, form.appId, name, Array.isArray(given) ? given : [given]);
+    resolved[name] = type === "file" ? files[0]! : files;
+  }
+  return resolved;
 }
 
 function turnOf({ query, conversation_id }: { query?: string | undefined; conversation_id?: string | undefined }) {

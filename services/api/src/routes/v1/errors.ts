@@ -14,12 +14,4 @@ export const V1Errors = defineErrors("v1", {
   "version-malformed": { kind: "caller", message: "workflow_id must be the id of a published version." },
   "no-such-route": { kind: "caller", message: ({ what }: { what: string }) => `There is nothing at ${what}.` },
   "method-not-allowed": { kind: "caller", message: ({ what }: { what: string }) => `${what} is not possible here.` },
-  "no-file-uploaded": { kind: "caller", message: 'Send one file as the part "file" of a multipart/form-data body.' },
-  "too-many-files": { kind: "caller", message: "Send one file at a time." },
-  "file-name-missing": { kind: "caller", message: "The file needs a name without / and \\." },
-  "unsupported-file-type": { kind: "caller", message: "The file's part needs a Content-Type." },
-  "file-too-large": {
-    kind: "caller",
-    message: ({ maxMb }: { maxMb: number }) => `The file is larger than ${maxMb} MB, the limit for its kind.`,
-  },
 });

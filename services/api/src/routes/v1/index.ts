@@ -1,5 +1,5 @@
 import { asDiwanError } from "@diwan/kernel";
-import { parseJson } from "@diwan/workflow";
+import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
 import type { OpenStreams } from "../../http/sse.ts";
@@ -23,6 +23,8 @@ const CORS = {
 export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
   return async (app: FastifyInstance): Promise<void> => {
     // Numbers keep their kind on the way in: 5 and 5.0 are different to a template.
+    // Whole numbers beyond 2^53 go out as they came in.
+    app.setReplySerializer((payload) => stringifyJson(payload as Value));
     app.removeContentTypeParser("application/json");
     app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
       try {

@@ -193,12 +193,12 @@ function portsOf({ models, http, files }: Reach, run: Run): NodePorts {
 function show(finished: FinishedRun, output: Output): void {
   const { run, events } = finished;
   if (output === "json") {
-    print(JSON.stringify(runResult(finished), null, 2));
+    print(stringifyJson(runResult(finished) as Value, 2));
     return;
   }
   if (output === "events") {
     const frames = events.flatMap((event, place) => v1Frames(run, { seq: place + 1, event }));
-    for (const { data } of frames) print(JSON.stringify(data));
+    for (const { data } of frames) print(stringifyJson(data as Value));
     return;
   }
   if (run.status === "paused") for (const text of formsOf(events)) say(text);

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startModelServer } from "@diwan/testkit";
+import { isObject, readAppFile, stringifyJson, type Value } from "@diwan/workflow";
+import { afterAll, describe, expect, it } from "vitest";
+import { diwan } from "../support/diwan.ts";
+import { textOf } from "../support/event-stream.ts";
+import { cases, type ExpectedRun } from "./cases.ts";
+import { compactEvents } from "./compact-events.ts";
+import { replyTo } from "./scripted-replies.ts";
+
+type Json = Record<string, unknown>;
+
+const folder = mkdtempSync(join(tmpdir(), "diwan-cli-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The first run of each file that a command line can give: a process each costs more than the run. */
+const runs = cases.flatMap(({ name, text, expected }) => {
+  const run = expected.runs.find(
+    ({ history, dialogueCount, refused }) =>
+      history === undefined && dialogueCount === undefined && refused === undefined,
+  );
+  return run === undefined ? [] : [{ name, text, run }];
+});
+
+describe.concurrent("the app files through diwan run", () => {
+  it.each(runs)("$name", async ({ name, text, run }) => {
+    await using model = await startModelServer();
+    model.script(({ body }) => replyTo(body, run.models ?? []));
+    const file = join(folder, `${name.replaceAll("/", "-")}.yml`);
+    writeFileSync(file, text);
+    const isChat = readAppFile(text).file!.mode === "advanced-chat";
+    const { stdout, stderr } = await diwan([
+      "run",
+      file,
+      "--output",
+      "events",
+      "--model-endpoint",
+      model.url,
+      ...inputsOf(run),
+      ...(isChat ? ["--query", run.query ?? "hi"] : []),
+    ]);
+    const frames = stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => ({ text: "", id: undefined, data: JSON.parse(line) as Json }));
+    const finished = frames.find(({ data }) => /^workflow_(finished|paused)$/.test(String(data["event"])));
+    expect(finished, stderr).toBeDefined();
+    const data = finished!.data["data"] as Json;
+    expect(data["status"]).toBe(run.status);
+    if (run.outputs !== undefined && run.files === undefined && run.status !== "paused")
+      expect(data["outputs"]).toEqual(JSON.parse(stringifyJson(run.outputs)));
+    if (run.answer !== undefined) expect(textOf(frames)).toBe(run.answer);
+    if (run.events !== undefined && run.files === undefined)
+      expect(compactEvents(frames.map((frame) => frame.data))).toEqual(run.events);
+  });
+});
+
+/** `--inputs`, and `--file` for each upload. */
+function inputsOf({ name, inputs = {}, files = {} }: ExpectedRun): string[] {
+  const plain: Record<string, Value> = {};
+  const options: string[] = [];
+  for (const [variable, value] of Object.entries(inputs)) {
+    const named = (Array.isArray(value) ? value : [value]).map((one) => (isObject(one) ? one["$file"] : undefined));
+    if (!named.every((one) => typeof one === "string") || named.length === 0) {
+      plain[variable] = value;
+      continue;
+    }
+    for (const one of named) {
+      const path = join(folder, String(one));
+      writeFileSync(path, files[String(one)]?.text ?? name);
+      options.push("--file", `${variable}=${path}`);
+    }
+  }
+  return ["--inputs", stringifyJson(plain), ...options];
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ModelServer, startModelServer } from "@diwan/testkit";
+import pg from "pg";
+import { ConsoleClient } from "./console-client.ts";
+import { type PublishedApp, projectRoot, publishApp } from "./installation.ts";
+
+export const clusterServices = {
+  postgres: process.env["DIWAN_TEST_POSTGRES_URL"],
+  redis: process.env["DIWAN_TEST_REDIS_URL"],
+};
+
+export const hasClusterServices = clusterServices.postgres !== undefined && clusterServices.redis !== undefined;
+
+/** One api and one worker as processes of their own, over a database and a Redis number of their own. */
+export type TestCluster = AsyncDisposable & {
+  url: string;
+  model: ModelServer;
+  console: ConsoleClient;
+  publish(content: string): Promise<PublishedApp>;
+};
+
+/** @param redisNumber  Keeps suites that run at the same time apart. */
+export async function startCluster(redisNumber: number, settings: Record<string, string> = {}): Promise<TestCluster> {
+  const database = `cluster_${randomBytes(5).toString("hex")}`;
+  const admin = new pg.Client({ connectionString: clusterServices.postgres });
+  await admin.connect();
+  await admin.query(`create database ${database}`);
+  const [databaseUrl, redisUrl] = [new URL(clusterServices.postgres!), new URL(clusterServices.redis!)];
+  databaseUrl.pathname = `/${database}`;
+  redisUrl.pathname = `/${redisNumber}`;
+  const folder = mkdtempSync(join(tmpdir(), "diwan-cluster-"));
+  const model = await startModelServer();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const environment = {
+    DATABASE_URL: databaseUrl.href,
+    REDIS_URL: redisUrl.href,
+    SECRET_KEY: randomBytes(42).toString("base64"),
+    INIT_PASSWORD: "the-set-up-secret",
+    OPENAI_API_BASE: model.url,
+    OPENAI_API_KEY: "sk-test",
+    STORAGE_LOCAL_PATH: join(folder, "files"),
+    API_PORT: String(port),
+    WORKER_PORT: "0",
+    DIWAN_SHUTDOWN_DELAY_SECONDS: "0",
+    ...settings,
+  };
+  let output = "";
+  const start = (service: "api" | "worker"): ChildProcess => {
+    const child = spawn(process.execPath, [join(projectRoot, "services", service, "src", "main.ts")], {
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    return child;
+  };
+  const processes = [start("api"), start("worker")];
+  const close = async () => {
+    for (const child of processes) child.kill("SIGKILL");
+    await model[Symbol.asyncDispose]();
+    await admin.query(`drop database if exists ${database} with (force)`);
+    await admin.end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, () => output);
+    const console = new ConsoleClient(url);
+    await console.setUp("the-set-up-secret");
+    return { url, model, console, publish: (content) => publishApp(console, content), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function untilReady(url: string, output: () => string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const status = await fetch(`${url}/readyz`).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await sleep(100);
+  }
+  throw new Error(`The cluster is not ready:\n${output()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
