@@ -13,12 +13,13 @@ import {
 import { z } from "zod";
 import { ConditionError } from "../if-else/condition.ts";
 import { Conditions, Logic, meetsAll } from "../if-else/conditions.ts";
+import { MAX_ROUNDS } from "../iteration/iteration.node.ts";
 import type { NodePorts } from "../ports.ts";
 import { listOf } from "../settings.ts";
 import { initialValue, LoopVariable } from "./loop-variables.ts";
 
 const Settings = z.object({
-  loop_count: z.number().int().min(1),
+  loop_count: z.number().int().min(1).max(MAX_ROUNDS),
   break_conditions: Conditions,
   logical_operator: Logic,
   loop_variables: listOf(LoopVariable),
