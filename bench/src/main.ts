@@ -15,6 +15,22 @@ const benches: Record<string, { about: string; load(): Promise<() => Promise<Fig
     about: "memory at rest, everything embedded",
     load: async () => (await import("./benches/memory.bench.ts")).memoryBench,
   },
+  graphon: {
+    about: "steps per processor second and cost of an item, against graphon 0.7.0 on the same graphs",
+    load: async () => (await import("./benches/graphon.bench.ts")).graphonBench,
+  },
+  durable: {
+    about: "steps per second and statements a step of stored runs, embedded and on Postgres",
+    load: async () => (await import("./benches/durable.bench.ts")).durableBench,
+  },
+  stored: {
+    about: "whole stored runs over HTTP on Postgres and Redis, against a route that stores a row",
+    load: async () => (await import("./benches/stored.bench.ts")).storedBench,
+  },
+  growth: {
+    about: "memory of a worker after many runs, and of many open streams",
+    load: async () => (await import("./benches/growth.bench.ts")).growthBench,
+  },
   relay: {
     about: "streams of a scripted model: added time to first token, CPU per token, against a bare Fastify relay",
     load: async () => (await import("./benches/relay.bench.ts")).relayBench,
@@ -36,6 +52,7 @@ if (names.length === 0 || unknown.length > 0) {
   for (const name of names) {
     const run = await benches[name]!.load();
     process.stderr.write(`Running ${name} …\n`);
-    process.stdout.write(`\n${name}\n\n${table(await run())}\n`);
+    process.stdout.write(`\n${name}\n\n`);
+    process.stdout.write(`${table(await run())}\n`);
   }
 }

@@ -1,7 +1,7 @@
-import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
-import { type NodePorts, nodeRegistry } from "@diwan/nodes";
-import { defaultRunLimits, runOnce } from "@diwan/runs";
-import { compileGraph, type Graph, type GraphNode, readAppFile, type Value, VariablePool } from "@diwan/workflow";
+import type { PreparedVersion } from "@diwan/runs";
+import { type Value, VariablePool } from "@diwan/workflow";
+import { noPorts, prepare, runPrepared } from "../engine-runs.ts";
+import { endNode, type SketchedGraph, sketchGraph, startNode, templateNode } from "../sketched-graph.ts";
 import { type Figure, median } from "../table.ts";
 
 const CHAIN = 200;
@@ -11,15 +11,15 @@ const WARM_UP = 20;
 
 /** What the engine adds to a step, against a bare loop that calls the same node functions on the same values. */
 export async function engineBench(): Promise<Figure[]> {
-  const chain = prepare(chainFile());
-  const fan = prepare(fanFile());
+  const chain = prepare(chainGraph());
+  const fan = prepare(fanGraph());
   const measured = { chain: [] as number[], chainLoop: [] as number[], fan: [] as number[], fanLoop: [] as number[] };
   for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
     // Alternating, so that a machine that slows down slows both.
     const times = {
-      chain: await time(() => run(chain)),
+      chain: await time(() => runPrepared(chain, inputs)),
       chainLoop: await time(() => bareLoop(chain)),
-      fan: await time(() => run(fan)),
+      fan: await time(() => runPrepared(fan, inputs)),
       fanLoop: await time(() => bareLoop(fan)),
     };
     if (round < WARM_UP) continue;
@@ -67,38 +67,10 @@ async function time(work: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
-type Prepared = { graph: Graph; root: GraphNode; document: ReturnType<typeof documentOf> };
-
-function documentOf(text: string) {
-  return readAppFile(text).file!.workflow!;
-}
-
-function prepare(text: string): Prepared {
-  const document = documentOf(text);
-  const { graph, problems } = compileGraph(document, nodeRegistry);
-  if (graph === undefined) throw new Error(problems[0]?.message);
-  return { graph, root: graph.roots[0]!, document };
-}
-
-async function run(version: Prepared): Promise<void> {
-  const { run: finished } = await runOnce(
-    { clock: systemClock, ids, logger: silentLogger, ports: () => noPorts },
-    {
-      version,
-      mode: "workflow",
-      inputs: { name: "Ada" },
-      user: "bench",
-      limits: defaultRunLimits,
-      signal: new AbortController().signal,
-    },
-  );
-  if (finished.status !== "succeeded") throw new Error(`The run ended ${finished.status}: ${finished.error?.message}`);
-}
-
 /** Every node once, in file order, with nothing around it but the writing of its outputs. */
-async function bareLoop({ graph, root }: Prepared): Promise<void> {
+async function bareLoop({ graph, root }: PreparedVersion): Promise<void> {
   const variables = new VariablePool();
-  variables.set(root.id, "name", "Ada");
+  variables.setAll(root.id, inputs);
   for (const node of graph.nodes) {
     const context = {
       nodeId: node.id,
@@ -109,55 +81,38 @@ async function bareLoop({ graph, root }: Prepared): Promise<void> {
       emit() {},
       stepId: "",
       attempt: 1,
+      attemptId: "",
+      answer: undefined,
+      now: Date.now,
+      random: Math.random,
     };
     const outcome = await node.definition.run(context, noPorts as never);
     if (outcome.status === "succeeded") variables.setAll(node.id, outcome.outputs as Record<string, Value>);
   }
 }
 
-const ids = createIdSource();
+const inputs = { name: "Ada" };
 const { signal } = new AbortController();
-const noPorts = {} as NodePorts;
 
-const start = {
-  id: "start",
-  data: { type: "start", title: "Start", variables: [{ variable: "name", type: "text-input" }] },
-};
-const template = (id: string, source: string[]) => ({
-  id,
-  data: {
-    type: "template-transform",
-    title: id,
-    template: "{{ text }} {% if text|length > 10 %}long{% else %}short{% endif %} {{ text[:8]|upper }}",
-    variables: [{ variable: "text", value_selector: source }],
-  },
-});
-const end = (sources: string[][]) => ({
-  id: "end",
-  data: {
-    type: "end",
-    title: "End",
-    outputs: sources.map((value_selector, place) => ({ variable: `o${place}`, value_selector })),
-  },
-});
+const TEMPLATE = "{{ text }} {% if text|length > 10 %}long{% else %}short{% endif %} {{ text[:8]|upper }}";
+// Each reads the start's value: a chain whose texts grow would measure the growing.
+const template = (id: string) => templateNode(id, TEMPLATE, ["text", ["start", "name"]]);
 
-function file(nodes: object[], edges: [string, string][]): string {
-  const graph = { nodes, edges: edges.map(([source, target]) => ({ source, target })) };
-  return JSON.stringify({ version: "0.6.0", app: { mode: "workflow", name: "Bench" }, workflow: { graph } });
+function chainGraph(): SketchedGraph {
+  const nodes = Array.from({ length: CHAIN }, (_, place) => template(`t${place}`));
+  const edges = nodes.map(({ id }, place) => `${place === 0 ? "start" : `t${place - 1}`}>${id}`);
+  const last = `t${CHAIN - 1}`;
+  return sketchGraph(
+    [startNode("name", "text-input"), ...nodes, endNode([[last, "output"]])],
+    [...edges, `${last}>end`],
+  );
 }
 
-function chainFile(): string {
-  // Each reads the start's value: a chain whose texts grow would measure the growing.
-  const nodes = Array.from({ length: CHAIN }, (_, place) => template(`t${place}`, ["start", "name"]));
-  const edges = nodes.map((node, place): [string, string] => [place === 0 ? "start" : `t${place - 1}`, node.id]);
-  return file([start, ...nodes, end([[`t${CHAIN - 1}`, "output"]])], [...edges, [`t${CHAIN - 1}`, "end"]]);
-}
-
-function fanFile(): string {
-  const nodes = Array.from({ length: BRANCHES }, (_, place) => template(`b${place}`, ["start", "name"]));
-  const edges = nodes.flatMap(({ id }): [string, string][] => [
-    ["start", id],
-    [id, "end"],
-  ]);
-  return file([start, ...nodes, end(nodes.map(({ id }) => [id, "output"]))], edges);
+function fanGraph(): SketchedGraph {
+  const nodes = Array.from({ length: BRANCHES }, (_, place) => template(`b${place}`));
+  const edges = nodes.flatMap(({ id }) => [`start>${id}`, `${id}>end`]);
+  return sketchGraph(
+    [startNode("name", "text-input"), ...nodes, endNode(nodes.map(({ id }) => [id, "output"]))],
+    edges,
+  );
 }

@@ -36,7 +36,8 @@ async function ready(child: Child): Promise<StartedInstallation> {
 
 /** Becomes the owner, imports an app and gives back a key for it. */
 export async function keyForApp({ child, url }: StartedInstallation, content: string): Promise<string> {
-  const secret = /secret=(\S+)/.exec(child.output())![1]!;
+  const [, printed, inAddress] = /Set-up secret: (\S+)|secret=(\S+)/.exec(child.output())!;
+  const secret = printed ?? inAddress!;
   const owner = {
     email: "bench@example.com",
     name: "Bench",

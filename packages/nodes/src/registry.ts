@@ -22,7 +22,8 @@ import { triggerScheduleNode } from "./trigger-schedule/trigger-schedule.node.ts
 import { triggerWebhookNode } from "./trigger-webhook/trigger-webhook.node.ts";
 import { variableAggregatorNode } from "./variable-aggregator/variable-aggregator.node.ts";
 
-const builtIn: NodeDefinition<NodePorts>[] = [
+/** Every node type that runs, all versions. */
+export const nodeDefinitions: readonly NodeDefinition<NodePorts>[] = [
   startNode,
   triggerWebhookNode,
   triggerScheduleNode,
@@ -51,7 +52,7 @@ const builtIn: NodeDefinition<NodePorts>[] = [
 ];
 
 /** The node types that run today. */
-export const nodeRegistry: NodeRegistry = createRegistry(builtIn);
+export const nodeRegistry: NodeRegistry = createRegistry(nodeDefinitions);
 
 export function createRegistry(definitions: readonly NodeDefinition<NodePorts>[]): NodeRegistry {
   const byType = new Map<string, NodeDefinition<NodePorts>[]>();

@@ -1,6 +1,6 @@
 import type { WorkspaceScope } from "@diwan/kernel";
 import type { DeclaredVariable, Value } from "@diwan/workflow";
-import type { ConversationStore } from "../ports.ts";
+import type { ConversationStore, RunHolder } from "../ports.ts";
 import type { Run } from "../run.ts";
 
 /**
@@ -10,14 +10,22 @@ import type { Run } from "../run.ts";
 export class ConversationWriter {
   readonly #scope: WorkspaceScope;
   readonly #run: Run;
+  readonly #holder: RunHolder;
   readonly #store: ConversationStore;
   readonly #declared: readonly DeclaredVariable[];
   readonly #last = new Map<string, Value>();
   #written: Promise<void> = Promise.resolve();
 
-  constructor(scope: WorkspaceScope, run: Run, store: ConversationStore, declared: readonly DeclaredVariable[]) {
+  constructor(
+    scope: WorkspaceScope,
+    run: Run,
+    holder: RunHolder,
+    store: ConversationStore,
+    declared: readonly DeclaredVariable[],
+  ) {
     this.#scope = scope;
     this.#run = run;
+    this.#holder = holder;
     this.#store = store;
     this.#declared = declared;
   }
@@ -36,7 +44,7 @@ export class ConversationWriter {
     if (Object.keys(changed).length === 0) return;
     this.#written = this.#written
       .then(() => journal?.flush())
-      .then(() => this.#store.writeVariables(this.#scope, conversationId, changed));
+      .then(() => this.#store.writeVariables(this.#scope, conversationId, changed, this.#holder));
     this.#written.catch(() => {});
   }
 

@@ -13,6 +13,7 @@ import {
   type ReplyPiece,
   type RunProgress,
 } from "@diwan/workflow";
+import { isOutage } from "../core/outage.ts";
 import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
 import type { Recording } from "./recording.ts";
@@ -34,6 +35,8 @@ export type DriveRequest = {
   journal: { add(entry: JournalEntry): void; flush(): Promise<void> };
   /** Steps that wait are answered, and told the time, from here. */
   replay?: Pick<Recording, "answerTo" | "timeOf">;
+  /** Called when a step met an outage of our own: its attempt is nobody's failure, and `signal` is expected to abort. */
+  interrupt?(outage: StepError): void;
   /** Called after each outcome that was folded in. */
   settled?(): void;
 };
@@ -119,7 +122,9 @@ class Drive {
 
   #finishWithNothingLeft(): void {
     const { state } = this.#request.progress;
-    if (state.waiting.size > 0) this.#finish({ status: "paused" });
+    // The journal may end with the failure: whoever wrote it went away before the run was settled.
+    if (state.failure !== undefined) this.#failBy(state.failure);
+    else if (state.waiting.size > 0) this.#finish({ status: "paused" });
     else this.#finish({ status: state.exceptionsCount > 0 ? "partial-succeeded" : "succeeded" });
   }
 
@@ -206,7 +211,10 @@ class Drive {
   }
 
   #take(attempt: Attempt, outcome: Outcome): void {
+    const { interrupt } = this.#request;
     if (outcome.status === "paused") this.#wait(attempt, outcome);
+    else if (outcome.status === "failed" && interrupt !== undefined && isOutage(outcome.error))
+      interrupt(outcome.error);
     else this.#settle(attempt, outcome);
   }
 
@@ -291,8 +299,7 @@ class Drive {
     const { state } = this.#request.progress;
     const { maxSteps } = this.#request.limits;
     if (state.failure !== undefined) {
-      const { code, message } = state.failure.error;
-      this.#finish({ status: "failed", error: { code, message, nodeId: state.failure.nodeId } });
+      this.#failBy(state.failure);
     } else if (node.chooses && entry.status !== "retried" && entry.status !== "failed" && entry.branch === null) {
       this.#fail("run.no-branch", `Step "${node.title}" completed without selecting a branch.`, node.id);
     } else if (state.stepsStarted > maxSteps) {
@@ -305,6 +312,10 @@ class Drive {
     const seconds = (activeMs + this.#now() - this.#startedAt) / 1000;
     const limit = limits.softMs / 1000;
     this.#fail("run.time-limit", `Aborted: Maximum execution time exceeded: ${seconds.toFixed(2)}s > ${limit}s`);
+  }
+
+  #failBy({ nodeId, error: { code, message } }: { nodeId: string; error: StepError }): void {
+    this.#finish({ status: "failed", error: { code, message, nodeId } });
   }
 
   #fail(code: string, message: string, nodeId: string | null = null): void {

@@ -1,4 +1,5 @@
 import type { JournalEntry } from "@diwan/contracts";
+import { RunErrors } from "../errors.ts";
 
 const GROUP_MS = 25;
 const GROUP_ENTRIES = 64;
@@ -44,6 +45,18 @@ export class JournalWriter {
     const rest = { position: this.#position, entries: this.#pending };
     this.#pending = [];
     return rest;
+  }
+
+  /** Writes nothing more, and resolves when nothing is under way: whoever goes on reads what is there. */
+  async abandon(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#pending = [];
+    const written = this.#written;
+    this.#written = written.then(() => {
+      throw RunErrors["lease-lost"]({});
+    });
+    this.#written.catch(() => {});
+    await written.catch(() => {});
   }
 
   #write(): void {

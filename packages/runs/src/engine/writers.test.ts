@@ -1,5 +1,6 @@
 import { noUsage, type RunEvent, type StepSettled } from "@diwan/contracts";
 import { expect, it } from "vitest";
+import { RunErrors } from "../errors.ts";
 import { EventPublisher } from "./event-publisher.ts";
 import { JournalWriter } from "./journal-writer.ts";
 
@@ -10,10 +11,13 @@ function recorder() {
   const groups: RunEvent[][] = [];
   const writer = {
     lastSeq: 0,
-    append: async (events: readonly RunEvent[]) => void groups.push(structuredClone([...events])),
+    append: async (events: readonly RunEvent[]) => {
+      groups.push(structuredClone([...events]));
+      return "written" as const;
+    },
     close: async () => {},
   };
-  return { groups, publisher: new EventPublisher(writer) };
+  return { groups, publisher: new EventPublisher(writer, () => "") };
 }
 
 it("sends the first text at once, and joins what follows within a tick", async () => {
@@ -48,6 +52,55 @@ it("joins only text of the same variable, and keeps the order of everything", as
     publisher.publish(event);
   await publisher.flush();
   expect(groups.flat()).toEqual([delta("ab"), delta("c", ["b", "text"]), started, delta("d")]);
+});
+
+it("tries again what could not be written, and joins the text that comes meanwhile", async () => {
+  const groups: RunEvent[][] = [];
+  let failures = 2;
+  const append = async (events: readonly RunEvent[]) => {
+    if (failures-- > 0) throw new Error("Connection is closed.");
+    groups.push(structuredClone([...events]));
+    return "written" as const;
+  };
+  const publisher = new EventPublisher({ lastSeq: 0, append, close: async () => {} }, () => "");
+  publisher.publish(delta("a"));
+  const flushed = publisher.flush();
+  for (const text of ["b", "c", "d"]) publisher.publish(delta(text));
+  await flushed;
+  expect(groups).toEqual([[delta("a")], [delta("bcd")]]);
+});
+
+it("gives readers of a stream that was lost the whole text first", async () => {
+  const groups: RunEvent[][] = [];
+  const results = ["written", "lost", "written"] as const;
+  let calls = 0;
+  const append = async (events: readonly RunEvent[]) => {
+    const result = results[calls++] ?? "written";
+    if (result === "written") groups.push(structuredClone([...events]));
+    return result;
+  };
+  const publisher = new EventPublisher({ lastSeq: 0, append, close: async () => {} }, () => "abc");
+  publisher.publish(delta("a"));
+  await publisher.flush();
+  publisher.publish(delta("b"));
+  publisher.publish(started);
+  publisher.publish(delta("c"));
+  await publisher.flush();
+  expect(groups).toEqual([[delta("a")], [{ type: "text-replaced", text: "abc", reason: "" }, started]]);
+});
+
+it("says nothing more once somebody else tells of the run", async () => {
+  let calls = 0;
+  const append = async () => {
+    calls += 1;
+    throw RunErrors["lease-lost"]({});
+  };
+  const publisher = new EventPublisher({ lastSeq: 0, append, close: async () => {} }, () => "");
+  publisher.publish(delta("a"));
+  await publisher.flush();
+  publisher.publish(delta("b"));
+  await publisher.close();
+  expect(calls).toBe(1);
 });
 
 const entry = (nodeId: string): StepSettled => ({
@@ -99,4 +152,20 @@ it("tells when a group could not be written", async () => {
   journal.add(entry("n"));
   await expect(journal.flush()).rejects.toThrow("another worker");
   expect(told).toHaveLength(1);
+});
+
+it("writes nothing more once it was abandoned", async () => {
+  const groups: number[] = [];
+  const journal = new JournalWriter(
+    0,
+    async (position) => void groups.push(position),
+    () => {},
+  );
+  journal.add(entry("a"));
+  await journal.flush();
+  journal.add(entry("b"));
+  await journal.abandon();
+  journal.add(entry("c"));
+  await expect(journal.flush()).rejects.toMatchObject({ code: "run.lease-lost" });
+  expect(groups).toEqual([0]);
 });

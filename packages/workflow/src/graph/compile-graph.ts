@@ -109,6 +109,10 @@ function compileNode(
   }
   const ours = isObject(node.data["diwan"]) ? node.data["diwan"] : {};
   const disabled = ours["disabled"] === true;
+  if (disabled && (definition.kind === "branch" || definition.kind === "container")) {
+    const what = "nobody could say how a run goes on behind it";
+    report("app.step-invalid", "diwan.disabled", `Step ${name} cannot be switched off: ${what}. Remove it instead.`);
+  }
   const parsed = definition.settings.safeParse(node.data);
   if (!parsed.success && !disabled) {
     for (const issue of parsed.error.issues) {
@@ -133,7 +137,7 @@ function compileNode(
     data: node.data,
     definition,
     settings: parsed.data,
-    chooses: !disabled && (definition.kind === "branch" || errorStrategy.type === "fail-branch"),
+    chooses: definition.kind === "branch" || errorStrategy.type === "fail-branch",
     errorStrategy,
     retry: retryPolicyOf(node.data["retry_config"], ours["retry"], definition),
     timeoutMs: typeof ours["timeout_seconds"] === "number" ? ours["timeout_seconds"] * 1000 : null,
