@@ -27,6 +27,10 @@ export class ReferringRunStore implements RunStore {
   }
 
   /** Lists show no outputs, so large ones stay where they are. */
+  ownership(scope: WorkspaceScope, runId: RunId) {
+    return this.#runs.ownership(scope, runId);
+  }
+
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }) {
     return this.#runs.list(scope, appId, page);
   }

@@ -61,6 +61,19 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await runs.claim(own, run.id, later)).toMatchObject({ attempt: 2, run: { startedAt: lease.now } });
     });
 
+    it("may begin with a journal that another run wrote", async () => {
+      const { runs } = open();
+      const own = scope();
+      const run = aRun({ workspaceId: own.workspaceId, repeats: { kind: "retry", of: ids.next() } });
+      const journal = [aStep("one"), aStep("two")];
+      await runs.insertWithJournal(own, run, journal);
+      expect(await runs.find(own, run.id)).toEqual(run);
+      const claimed = await runs.claim(own, run.id, aLease("a", noon));
+      expect(claimed).toMatchObject({ attempt: 1, journal });
+      await runs.appendJournal(own, run.id, "a", journal.length, [aStep("three")]);
+      expect(await runs.readJournal(own, run.id)).toHaveLength(3);
+    });
+
     it("is inserted beside many others at once", async () => {
       const { runs } = open();
       const own = scope();

@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import { RequestErrors } from "@diwan/kernel";
 import type { FastifyInstance } from "fastify";
+import { fromFramework } from "../http/errors.ts";
+import { statusOf } from "../http/status-of.ts";
 import type { ApiNeeds } from "../needs.ts";
 
 /** What browsers may show in place; everything else is handed over as a download. */
@@ -8,6 +10,16 @@ const shownInPlace = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/
 
 /** Files by the addresses that were signed for them. */
 export function fileRoutes(app: FastifyInstance, needs: ApiNeeds): void {
+  app.register(async (scoped) => signedRoutes(scoped, needs));
+}
+
+function signedRoutes(app: FastifyInstance, needs: ApiNeeds): void {
+  app.setErrorHandler((raw, request, reply) => {
+    const error = fromFramework(raw);
+    if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
+    const { code, message } = error;
+    return reply.status(statusOf(error)).send({ code, message, status: statusOf(error) });
+  });
   app.get<{ Params: { fileId: string }; Querystring: { expires?: string; sign?: string; as_attachment?: string } }>(
     "/files/:fileId/file-preview",
     async (request, reply) => {
