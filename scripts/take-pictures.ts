@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startModelServer, words } from "@diwan/testkit";
 import type { Page } from "playwright-core";
+import { englishFollowUp, followUpApp, followUpReplies } from "../tests/e2e/support/demo-app.ts";
 import { example, Site } from "../tests/e2e/support/site.ts";
 import { wordsOf } from "../tests/e2e/support/words.ts";
 
@@ -45,8 +46,11 @@ spawnSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build
 mkdirSync(folder, { recursive: true });
 /** Milliseconds between two words. */
 let pace = 0;
+/** The model answers as it does another time. */
+let again = false;
 const model = await startModelServer(({ body }) => {
-  const [, text = "Noted."] = answers.find(([word]) => word.test(lastMessage(body))) ?? [];
+  const known = answers.find(([word]) => word.test(lastMessage(body)))?.[1];
+  const text = isFollowUp(body) ? followUpReplies(body, again) : (known ?? "Noted.");
   return { text: words(text), pieceMs: pace };
 });
 const site = await Site.start({ OPENAI_API_BASE: model.url, OPENAI_API_KEY: "none-needed" });
@@ -79,6 +83,7 @@ async function takeAll(): Promise<void> {
   await takeBuilder(apps.reply, "en", ["builder-run-dark", "builder-run-light"]);
   await takeBuilder(apps.letter, "ar", ["builder-arabic"]);
   await takeChat(apps.chat);
+  await takeRounds();
 
   const imported = await site.open("/studio/import");
   const chooser = imported.page.waitForEvent("filechooser");
@@ -101,6 +106,10 @@ async function takeAll(): Promise<void> {
     if (code.childElementCount === 0) code.textContent = code.textContent.replaceAll(":${port}/", ":5001/");
   }`);
   await take(access.page, "access-light", "light");
+}
+
+function isFollowUp(body: Record<string, unknown>): boolean {
+  return /Draft a reply on|Shorten:|Numbers of orders|categor/.test(JSON.stringify(body["messages"]));
 }
 
 function lastMessage(body: Record<string, unknown>): string {
@@ -200,6 +209,66 @@ async function takeChat(appId: string): Promise<void> {
   }
   await preview.getByRole("textbox", { name: "Message" }).blur();
   await take(page, "chat-light", "light");
+}
+
+/** Nested containers at work, the form that the run then waits for, and the run beside another one. */
+async function takeRounds(): Promise<void> {
+  const app = await site.importApp(followUpApp(englishFollowUp));
+  const { page } = await site.open(`/apps/${app}/build?tab=inputs`);
+  await page.getByRole("form").getByRole("textbox").fill(englishFollowUp.message);
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  pace = 70;
+  await page.getByRole("button", { name: "Start run" }).click();
+  await page.locator(".container.running").first().waitFor();
+  await zoomTo(page, englishFollowUp.each);
+  await page.getByRole("button", { name: `Unfold ${englishFollowUp.each}` }).click();
+  await page.getByRole("button", { name: "Round 1" }).click();
+  await page
+    .getByRole("button", { name: `Unfold ${englishFollowUp.polish}` })
+    .first()
+    .click();
+  await page.waitForTimeout(600);
+  await take(page, "builder-rounds-dark", "dark");
+  pace = 0;
+  await page.locator(".ask").waitFor();
+  await page.getByRole("button", { name: "Fit everything in view" }).click();
+  await page.waitForTimeout(500);
+  await zoomTo(page, englishFollowUp.approve);
+  await page.locator(".ask").getByRole("combobox").selectOption("Friendly");
+  await page.locator(".ask").getByRole("textbox").fill("Good, and add our apologies.");
+  await page.locator(".ask").getByRole("textbox").blur();
+  await page.locator(".ask").getByRole("button").first().scrollIntoViewIfNeeded();
+  await take(page, "run-form-light", "light");
+  await page.locator(".ask").getByRole("button", { name: englishFollowUp.send }).click();
+  await page.locator(".trace-total").waitFor();
+
+  again = true;
+  const first = new URL(page.url()).searchParams.get("run");
+  const from = { node_id: "draft", frame: [["each", 1]] };
+  const { run_id } = await site.call<{ run_id: string }>("POST", `/console/api/runs/${first}/retry`, { from });
+  type Waiting = { forms: { id: string }[] };
+  let forms: Waiting["forms"] = [];
+  while (forms.length === 0) ({ forms } = await site.call<Waiting>("GET", `/console/api/runs/${run_id}`));
+  const inputs = { remark: "Friday is too late.", tone: "Friendly" };
+  await site.call("POST", `/console/api/runs/${run_id}/forms/${forms[0]?.id}`, { action: "change", inputs });
+  again = false;
+  await page.goto(`${site.url}/apps/${app}/build?run=${run_id}&tab=trace`);
+  await page.locator(".trace-total").waitFor();
+  await page.goto(`${site.url}/apps/${app}/runs/${first}/compare?with=${run_id}&step=letter`);
+  await page.locator(".compare-row").first().waitFor();
+  await take(page, "compare-light", "light");
+}
+
+/** Brings a step near, as a person does with the wheel. */
+async function zoomTo(page: Page, title: string): Promise<void> {
+  const card = page.locator(".container, .step", { has: page.getByRole("button", { name: new RegExp(`^${title}`) }) });
+  const box = await card.first().boundingBox();
+  if (box === null) return;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.keyboard.down("Control");
+  for (let turns = 0; turns < 11; turns += 1) await page.mouse.wheel(0, -40);
+  await page.keyboard.up("Control");
+  await page.waitForTimeout(250);
 }
 
 async function take(page: Page, name: string, colorScheme: "light" | "dark"): Promise<void> {

@@ -27,6 +27,10 @@ const benches: Record<string, { about: string; load(): Promise<() => Promise<Fig
     about: "whole stored runs over HTTP on Postgres and Redis, against a route that stores a row",
     load: async () => (await import("./benches/stored.bench.ts")).storedBench,
   },
+  fairness: {
+    about: "one workspace's run while another has a thousand waiting, on Redis and embedded",
+    load: async () => (await import("./benches/fairness.bench.ts")).fairnessBench,
+  },
   growth: {
     about: "memory of a worker after many runs, and of many open streams",
     load: async () => (await import("./benches/growth.bench.ts")).growthBench,

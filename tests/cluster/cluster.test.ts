@@ -163,7 +163,7 @@ describe.skipIf(postgres === undefined || redis === undefined)(
       const at = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`);
       for (const port of [ports[0], workerPort]) {
         expect((await at(port, "/healthz")).status).toBe(200);
-        expect(await (await at(port, "/readyz")).json()).toEqual({ status: "ready" });
+        expect(await (await at(port, "/readyz")).json()).toMatchObject({ status: "ready" });
       }
       const figures = await (await at(workerPort, "/metrics")).text();
       expect(figures).toMatch(/^diwan_node_duration_seconds_count\{node_type="llm",outcome="succeeded"\} \d/m);

@@ -227,4 +227,44 @@ describe("a chat that waits for a person", () => {
     expect(eventNames(rest).slice(-2)).toEqual(["message_end", "workflow_finished"]);
     expect(rest.every(({ data }) => data["message_id"] === asked["message_id"])).toBe(true);
   });
+
+  it("leaves what other turns wrote to the conversation meanwhile", async () => {
+    const count = {
+      id: "count",
+      type: "assigner",
+      version: "2",
+      items: [{ variable_selector: ["conversation", "count"], input_type: "constant", operation: "+=", value: 1 }],
+    };
+    const counting = await installation.publish(
+      appText(
+        "advanced-chat",
+        [
+          start(),
+          count,
+          template("draft", "{{ q }}", { q: ["sys", "query"] }),
+          approval({ inputs: [] }),
+          { id: "yes", type: "answer", answer: "{{#conversation.count#}}" },
+        ],
+        ["start>count", "count>draft", "draft>approve", "approve:send>yes"],
+        { conversation_variables: [{ id: "count", name: "count", value_type: "number", value: 0 }] },
+      ),
+    );
+    let conversation_id = "";
+    const turn = async () => {
+      const body = { user: "ada", query: "tea", inputs: {}, conversation_id };
+      const frames = await counting.v1.frames("/chat-messages", body);
+      const asked = frames.find(({ data }) => data["event"] === "human_input_required")!.data;
+      conversation_id = String(asked["conversation_id"]);
+      return asked;
+    };
+    const goOn = async (asked: Json) => {
+      const token = (asked["data"] as Json)["form_token"];
+      await counting.v1.post(`/form/human_input/${token}`, { user: "ada", action: "send", inputs: {} });
+      const address = `/chat-messages/${asked["task_id"]}/events?user=ada&continue_on_pause=true`;
+      return textOf(await allFrames(await counting.v1.send("GET", address)));
+    };
+    const [first, second] = [await turn(), await turn()];
+    expect([await goOn(second), await goOn(first)]).toEqual(["2", "2"]);
+    expect(await goOn(await turn())).toBe("3");
+  });
 });

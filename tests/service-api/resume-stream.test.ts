@@ -138,3 +138,20 @@ it("gives the run's end, made from what is stored, when its frames are no longer
   const [last] = await reread();
   expect(last!.data).toEqual(frames.at(-1)!.data);
 });
+
+it("gives whoever had a part of the text the whole of it, when its frames are no longer kept", async () => {
+  for (const { app, path, body, events } of cases) {
+    const frames = await app.v1.frames(path, body, { "x-stream-ids": "1" });
+    const address = events(frames[0]!.data["task_id"]);
+    await expect
+      .poll(async () => (await allFrames(await app.v1.send("GET", address))).length, { timeout: 8_000, interval: 300 })
+      .toBeLessThan(3);
+    for (const cut of [1, 2, 8]) {
+      const headers = { "last-event-id": String(frames[cut - 1]!.id) };
+      const rest = await allFrames(await app.v1.send("GET", address, undefined, headers));
+      expect(textOf([...frames.slice(0, cut), ...rest])).toBe(textOf(frames));
+      expect(rest.at(-1)!.data).toEqual(frames.at(-1)!.data);
+      expect(rest[0]!.id).toBeGreaterThan(cut);
+    }
+  }
+});

@@ -22,11 +22,25 @@ export type TestCluster = AsyncDisposable & {
   url: string;
   model: ModelServer;
   console: ConsoleClient;
+  api: ChildProcess;
+  worker: ChildProcess;
+  /** A further process of the same installation; it listens on another port. */
+  start(service: "api" | "worker", extra?: Record<string, string>): ChildProcess;
+  /** Everything that the processes have printed. */
+  output(): string;
   publish(content: string): Promise<PublishedApp>;
 };
 
-/** @param redisNumber  Keeps suites that run at the same time apart. */
-export async function startCluster(redisNumber: number, settings: Record<string, string> = {}): Promise<TestCluster> {
+type Settings = Record<string, string>;
+
+/**
+ * @param redisNumber  Keeps suites that run at the same time apart.
+ * @param settings  Beside those of a test, or in their place; "" is not set.
+ */
+export async function startCluster(
+  redisNumber: number,
+  settings: Settings | ((own: { database: string }) => Settings) = {},
+): Promise<TestCluster> {
   const database = `cluster_${randomBytes(5).toString("hex")}`;
   const admin = new pg.Client({ connectionString: clusterServices.postgres });
   await admin.connect();
@@ -49,18 +63,20 @@ export async function startCluster(redisNumber: number, settings: Record<string,
     API_PORT: String(port),
     WORKER_PORT: "0",
     DIWAN_SHUTDOWN_DELAY_SECONDS: "0",
-    ...settings,
+    ...(typeof settings === "function" ? settings({ database }) : settings),
   };
   let output = "";
-  const start = (service: "api" | "worker"): ChildProcess => {
+  const processes: ChildProcess[] = [];
+  const start = (service: "api" | "worker", extra: Record<string, string> = {}): ChildProcess => {
     const child = spawn(process.execPath, [join(projectRoot, "services", service, "src", "main.ts")], {
-      env: { PATH: process.env["PATH"], ...environment },
+      env: { PATH: process.env["PATH"], ...environment, ...extra },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    processes.push(child);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     return child;
   };
-  const processes = [start("api"), start("worker")];
+  const [api, worker] = [start("api"), start("worker")];
   const close = async () => {
     for (const child of processes) child.kill("SIGKILL");
     await model[Symbol.asyncDispose]();
@@ -72,7 +88,17 @@ export async function startCluster(redisNumber: number, settings: Record<string,
     await untilReady(url, () => output);
     const console = new ConsoleClient(url);
     await console.setUp("the-set-up-secret");
-    return { url, model, console, publish: (content) => publishApp(console, content), [Symbol.asyncDispose]: close };
+    return {
+      url,
+      model,
+      console,
+      api,
+      worker,
+      start: (service, extra) => start(service, { API_PORT: "0", ...extra }),
+      output: () => output,
+      publish: (content) => publishApp(console, content),
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await close();
     throw error;

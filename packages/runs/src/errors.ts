@@ -10,6 +10,7 @@ export const RunErrors = defineErrors("run", {
     message: ({ takeovers }: { takeovers: number }) =>
       `The process working on this run went away ${takeovers} times at the same step, so the run was ended.`,
   },
+  "queue-full": { kind: "dependency", message: "Too many runs are waiting. Try again in a few seconds." },
   "not-started": {
     kind: "dependency",
     message: ({ seconds }: { seconds: number }) => `No worker took this run within ${seconds} seconds.`,

@@ -1,6 +1,7 @@
 export type { ComparedRuns, ComparedStep, Difference } from "./core/compare-journals.ts";
 export * from "./core/finished-event.ts";
 export type { RetryPoint } from "./core/kept-entries.ts";
+export { isOutage } from "./core/outage.ts";
 export { pauseEvents, pausingAsStored } from "./core/pausing.ts";
 export * from "./core/run-variables.ts";
 export type { StepCall } from "./engine/attempt.ts";
@@ -11,6 +12,7 @@ export * from "./errors.ts";
 export * from "./files/index.ts";
 export * from "./ports.ts";
 export * from "./run.ts";
+export * from "./use-cases/admit-run.ts";
 export * from "./use-cases/answer-form.ts";
 export * from "./use-cases/execute-run.ts";
 export * from "./use-cases/reap-runs.ts";

@@ -41,6 +41,21 @@ export type ClaimedRun = {
   journal: JournalEntry[];
   /** Time that earlier workers spent on it. */
   activeMs: number;
+  /** How it came from another worker; null for one that comes from none, or has waited for people since. */
+  takenFrom: "lease-expired" | "handed-over" | null;
+};
+
+/** Who works on a run, as far as the store knows. Times are Unix milliseconds. */
+export type RunOwnership = {
+  /** The lease's holder; null while nobody works on it. */
+  owner: string | null;
+  heartbeatAt: number | null;
+  leaseExpiresAt: number | null;
+  /** Since when it waits for a worker or for people. */
+  queuedAt: number;
+  attempt: number;
+  /** Time that was spent on it, as of the last sign of life. */
+  activeMs: number;
 };
 
 /** Journal entries that are written together with something else. */
@@ -62,6 +77,7 @@ export type RunStore = {
   insertWithJournal(scope: WorkspaceScope, run: Run, journal: readonly JournalEntry[]): Promise<void>;
   find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined>;
   /** Newest first. `cursor` is what the previous page gave. */
+  ownership(scope: WorkspaceScope, runId: RunId): Promise<RunOwnership | undefined>;
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage>;
   readJournal(scope: WorkspaceScope, runId: RunId): Promise<JournalEntry[]>;
   /**
@@ -158,6 +174,9 @@ export type FormStore = {
 
 export type Lease = { owner: string; now: number; expiresAt: number };
 
+/** Under which lease a run is held. */
+export type RunHolder = { runId: RunId; owner: string };
+
 export type AbandonedRun = {
   scope: WorkspaceScope;
   runId: RunId;
@@ -185,7 +204,16 @@ export type AbandonedRuns = {
   fail(run: AbandonedRun, error: RunError, at: number): Promise<boolean>;
 };
 
-/** Leaves work for workers. A job may be delivered more than once. */
+/** How much there is to do, over all workspaces. */
+export type RunLoad = {
+  /** Runs that wait for a worker, `limit` at most. */
+  queued(limit: number): Promise<number>;
+};
+
+/**
+ * Leaves work for workers. A job may be delivered more than once. Runs that have fewer of their workspace's before them
+ * come first, so that no workspace waits for another's hundreds.
+ */
 export type RunQueue = {
   enqueue(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
   /**
@@ -204,7 +232,7 @@ export type LocalSlots = {
 export type LocalSlot = {
   lease(): Lease;
   /** Drives a run that was inserted under the lease, and gives the place back at its end. */
-  drive(scope: WorkspaceScope, run: Run): void;
+  drive(scope: WorkspaceScope, run: Run, lease: Lease): void;
   /** Takes a queued run if it can be taken, and drives it. */
   claim(scope: WorkspaceScope, runId: RunId): void;
   giveBack(): void;
@@ -231,8 +259,15 @@ export type LiveEvents = {
 
 export type LiveEventWriter = {
   readonly lastSeq: number;
-  /** Order is kept; resolves when the events are readable elsewhere. */
-  append(events: readonly RunEvent[]): Promise<void>;
+  /**
+   * Order is kept; resolves when the events are readable elsewhere. Events that could not be written, or of which it is
+   * not known, may be given again: they are there once then.
+   *
+   * @returns `lost` when the stream is gone with all that was written to it: nothing is written then, and what is
+   * given next should begin with what readers need of it.
+   * @throws run.lease-lost (dependency) when another writer has opened the stream meanwhile; nothing is written.
+   */
+  append(events: readonly RunEvent[]): Promise<"written" | "lost">;
   /** No more events come; what is there stays readable for the retention time. */
   close(): Promise<void>;
 };
@@ -283,7 +318,17 @@ export type ConversationStore = {
   history(scope: WorkspaceScope, conversationId: ConversationId, limit: number): Promise<ConversationTurn[]>;
   /** Stored values by variable id; variables never stored are absent. */
   readVariables(scope: WorkspaceScope, conversationId: ConversationId): Promise<Record<string, Value>>;
-  writeVariables(scope: WorkspaceScope, conversationId: ConversationId, values: Record<string, Value>): Promise<void>;
+  /**
+   * Stores values for the run whose turn it is.
+   *
+   * @throws run.lease-lost (dependency) when the holder has lost the run, with nothing written.
+   */
+  writeVariables(
+    scope: WorkspaceScope,
+    conversationId: ConversationId,
+    values: Record<string, Value>,
+    holder: RunHolder,
+  ): Promise<void>;
 };
 
 /** Who calls a published app from outside, by the opaque `user` they send. */

@@ -3,10 +3,20 @@ import { defineErrors } from "@diwan/kernel";
 export const StorageErrors = defineErrors("storage", {
   busy: { kind: "dependency", message: "The database is busy. Try again in a moment." },
   unavailable: { kind: "dependency", message: "The database cannot be reached." },
+  full: { kind: "dependency", message: "The database's disk is full. Free some space; what waits goes on by itself." },
   "version-unsupported": {
     kind: "caller",
     message: ({ version }: { version: string }) =>
       `This Postgres is version ${version}. Diwan needs version 14 or newer: upgrade it, or set DATABASE_URL to another server.`,
+  },
+  "redis-version-unsupported": {
+    kind: "caller",
+    message: ({ found, needed }: { found: string; needed: string }) =>
+      `This Redis is version ${found}. Diwan needs version ${needed} or newer: upgrade it, or set REDIS_URL to another server.`,
+  },
+  "redis-unavailable": {
+    kind: "dependency",
+    message: ({ reason }: { reason: string }) => `Redis cannot be reached (${reason}).`,
   },
   "directory-in-use": {
     kind: "caller",

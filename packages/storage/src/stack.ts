@@ -2,6 +2,7 @@ import type { LiveEvents, RunSignals } from "@diwan/runs";
 import type pg from "pg";
 import type { FileStore } from "./files/file-store.ts";
 import type { Stores } from "./postgres/create-stores.ts";
+import type { PostgresRunLoad } from "./postgres/stores/run-load.ts";
 import type { BullRunQueue } from "./queue/bull-run-queue.ts";
 import { ReferringRunStore } from "./references/referring-run-store.ts";
 import { ValueReferences } from "./references/value-references.ts";
@@ -13,10 +14,13 @@ export type StorageStack = {
   /** Bytes of files, by key. */
   contents: FileStore;
   queue: BullRunQueue;
+  load: PostgresRunLoad;
   live: LiveEvents;
   signals: RunSignals;
   /** Says what does not answer; undefined when all does. */
   readiness(): Promise<string | undefined>;
+  /** What about the servers may lose data, one sentence each, as found at the start. */
+  warnings: readonly string[];
   /** After everything that uses it has stopped. */
   close(): Promise<void>;
 };

@@ -3,7 +3,7 @@ import { createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
-import type { FileSigner, LocalSlots } from "@diwan/runs";
+import { createAdmission, type FileSigner, type LocalSlots } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
 import type { ApiConfig } from "./config.ts";
@@ -31,6 +31,8 @@ export type ApiPlaces = {
   samplesDir: string;
   /** Places of a worker in this same process. */
   local?: LocalSlots;
+  /** How long answers may take to end when the server closes; none where everything ends with it. */
+  streamDrainMs?: number;
 };
 
 /** Other processes may change what a key opens. */
@@ -41,11 +43,21 @@ const ALONE_FRESH_MS = 60_000;
 /** What the api needs, from storage and settings. */
 export function apiNeeds(
   { stack, sealer, signer, metrics, logger, clock, ids }: Parts,
-  config: Pick<ApiConfig, "OPENAI_API_BASE" | "OPENAI_API_KEY" | "CONSOLE_WEB_URL" | "DIWAN_EGRESS_ALLOW_PRIVATE">,
-  { version, localToken, consoleDir, samplesDir, local }: ApiPlaces,
+  config: Pick<
+    ApiConfig,
+    | "OPENAI_API_BASE"
+    | "OPENAI_API_KEY"
+    | "CONSOLE_WEB_URL"
+    | "DIWAN_EGRESS_ALLOW_PRIVATE"
+    | "DIWAN_MAX_QUEUED_RUNS"
+    | "DIWAN_QUEUE_DEADLINE_SECONDS"
+    | "DIWAN_RUN_HARD_SECONDS"
+    | "HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS"
+  >,
+  { version, localToken, consoleDir, samplesDir, local, streamDrainMs = 0 }: ApiPlaces,
 ): ApiNeeds {
   const { stores, queue, live, signals, readiness } = stack;
-  queueMetrics(metrics, queue, stack.pool);
+  queueMetrics(metrics, stack);
   const base = config.OPENAI_API_BASE;
   return {
     ...stores,
@@ -57,6 +69,7 @@ export function apiNeeds(
     contents: stack.contents,
     published: createPublishedApps({ ...stores, clock }, local === undefined ? SHARED_FRESH_MS : ALONE_FRESH_MS),
     queue,
+    admission: createAdmission({ load: stack.load, clock }, config.DIWAN_MAX_QUEUED_RUNS),
     local,
     live,
     signals,
@@ -67,12 +80,19 @@ export function apiNeeds(
     logger,
     metrics,
     readiness,
+    warnings: stack.warnings,
     settings: {
       version,
       localToken,
       consoleDir,
       consoleOrigins: config.CONSOLE_WEB_URL === undefined ? [] : [new URL(config.CONSOLE_WEB_URL).origin],
       secureCookies: config.CONSOLE_WEB_URL?.startsWith("https:") === true,
+      streamDrainMs,
+      limits: {
+        hardMs: config.DIWAN_RUN_HARD_SECONDS * 1000,
+        queueDeadlineMs: config.DIWAN_QUEUE_DEADLINE_SECONDS * 1000,
+        pauseDeadlineMs: config.HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS * 1000,
+      },
     },
   };
 }

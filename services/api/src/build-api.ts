@@ -1,8 +1,8 @@
 import { isUuid } from "@diwan/kernel";
 import fastifyCookie from "@fastify/cookie";
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { OpenAnswers } from "./http/open-answers.ts";
 import { serveConsole } from "./http/serve-console.ts";
-import type { OpenStreams } from "./http/sse.ts";
 import type { ApiNeeds } from "./needs.ts";
 import { consoleRoutes } from "./routes/console/index.ts";
 import { fileRoutes } from "./routes/files.routes.ts";
@@ -12,9 +12,12 @@ import { v1Routes } from "./routes/v1/index.ts";
 /** Larger than the largest app file in JSON, and than what people take for one: those get a sentence, not a cut. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** @source kubernetes, api */
+const RESUMABLE_DRAIN_MS = 5_000;
+
 /** The api as one server; it listens when told to. */
 export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
-  const open: OpenStreams = new Set();
+  const open = new OpenAnswers();
   const app = fastify({
     loggerInstance: needs.logger as unknown as FastifyBaseLogger,
     logController: new fastify.LogController({ disableRequestLogging: true }),
@@ -33,9 +36,15 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
-  // Streams would keep a server that stops waiting for ever.
+  // From here on nobody is let in. A reader that can go on elsewhere is sent there soon; the others see their run's end.
   app.addHook("preClose", async () => {
-    for (const stream of open) stream.abort();
+    const { streamDrainMs } = needs.settings;
+    const closed = new Promise((resolve) => app.server.close(resolve));
+    await open.drain({ resumableMs: Math.min(RESUMABLE_DRAIN_MS, streamDrainMs), otherMs: streamDrainMs });
+    // Browsers keep connections for a next request that is not taken any more.
+    const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+    await closed;
+    clearInterval(sweep);
   });
   healthRoutes(app, needs);
   await app.register(v1Routes(needs, open), { prefix: "/v1" });

@@ -1,12 +1,19 @@
 import { egressSettings } from "@diwan/egress/settings";
-import { type ConfigOf, commonSettings as common, knownNames, readConfig, setting } from "@diwan/kernel/node";
+import {
+  type ConfigOf,
+  commonSettings as common,
+  connectionRule,
+  connectionSettings,
+  knownNames,
+  readConfig,
+  setting,
+} from "@diwan/kernel/node";
 import { z } from "zod";
 
 const declared = {
   SECRET_KEY: common.SECRET_KEY,
   SECRET_KEY_PREVIOUS: common.SECRET_KEY_PREVIOUS,
-  DATABASE_URL: common.DATABASE_URL,
-  REDIS_URL: common.REDIS_URL,
+  ...connectionSettings,
   INIT_PASSWORD: common.INIT_PASSWORD,
   OPENAI_API_BASE: common.OPENAI_API_BASE,
   OPENAI_API_KEY: common.OPENAI_API_KEY,
@@ -18,6 +25,11 @@ const declared = {
   ...egressSettings,
   DIWAN_STREAM_RETENTION_SECONDS: common.DIWAN_STREAM_RETENTION_SECONDS,
   DIWAN_SHUTDOWN_DELAY_SECONDS: common.DIWAN_SHUTDOWN_DELAY_SECONDS,
+  DIWAN_STREAM_DRAIN_SECONDS: common.DIWAN_STREAM_DRAIN_SECONDS,
+  DIWAN_MAX_QUEUED_RUNS: common.DIWAN_MAX_QUEUED_RUNS,
+  DIWAN_QUEUE_DEADLINE_SECONDS: common.DIWAN_QUEUE_DEADLINE_SECONDS,
+  DIWAN_RUN_HARD_SECONDS: common.DIWAN_RUN_HARD_SECONDS,
+  HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS: common.HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS,
   API_HOST: setting({
     schema: z.string().min(1).default("127.0.0.1"),
     meaning: "Address to listen on.",
@@ -33,5 +45,5 @@ const declared = {
 export type ApiConfig = ConfigOf<typeof declared>;
 
 export function apiConfig(environment: Record<string, string | undefined>): ApiConfig {
-  return readConfig(declared, environment, knownNames);
+  return readConfig(declared, environment, knownNames, connectionRule);
 }

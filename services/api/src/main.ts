@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createIdSource, systemClock } from "@diwan/kernel";
-import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
-import { openServerStack } from "@diwan/storage/server";
+import { createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
+import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import {
   checkSecretKey,
   createFileSigner,
@@ -15,6 +15,7 @@ import { apiNeeds } from "./api-needs.ts";
 import { buildApi } from "./build-api.ts";
 import { apiConfig } from "./config.ts";
 
+endWithReason();
 const config = apiConfig(process.env);
 if (config.SECRET_KEY === undefined) throw SecretErrors["too-weak"]();
 const version = process.env["npm_package_version"] ?? "0";
@@ -23,8 +24,8 @@ const logger = createLogger({ component: "api", level: config.LOG_LEVEL });
 const clock = systemClock;
 const ids = createIdSource();
 const stack = await openServerStack({
-  databaseUrl: config.DATABASE_URL,
-  redisUrl: config.REDIS_URL,
+  postgres: postgresAddress(config),
+  redis: redisAddress(config),
   filesFolder: config.STORAGE_LOCAL_PATH,
   streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
   version,
@@ -45,7 +46,9 @@ const places = {
   localToken: undefined,
   consoleDir: join(root, "web", "console", "dist"),
   samplesDir: join(root, "examples", "templates"),
+  streamDrainMs: config.DIWAN_STREAM_DRAIN_SECONDS * 1000,
 };
+for (const warning of stack.warnings) logger.warn({}, warning);
 let leaving = false;
 const needs = apiNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config, places);
 const server = await buildApi({

@@ -4,6 +4,7 @@ import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelProviderStore } from "@diwan/models";
 import type {
+  Admission,
   ConversationStore,
   EndUserStore,
   FileContents,
@@ -17,6 +18,7 @@ import type {
   RunStore,
 } from "@diwan/runs";
 import type { AccountStore, AttemptStore, InstallationStore, Sealer, SessionStore } from "@diwan/workspaces";
+import type { RunOwnerLimits } from "./presenters/console.ts";
 import type { PublishedApps } from "./routes/v1/published-apps.ts";
 import type { SampleCatalogue } from "./samples.ts";
 
@@ -45,6 +47,7 @@ export type ApiNeeds = {
   signer: FileSigner;
   forms: FormStore;
   queue: RunQueue;
+  admission: Admission;
   /** Of a process that has a worker too. */
   local: LocalSlots | undefined;
   live: LiveEvents;
@@ -58,6 +61,8 @@ export type ApiNeeds = {
   settings: ApiSettings;
   /** Says what is missing before requests can be answered; undefined when all is there. */
   readiness(): Promise<string | undefined>;
+  /** What about the servers may lose data. */
+  warnings: readonly string[];
 };
 
 export type ApiSettings = {
@@ -70,4 +75,8 @@ export type ApiSettings = {
   consoleDir: string | undefined;
   /** Cookies go over HTTPS only. */
   secureCookies: boolean;
+  /** How long an answer may go on that its reader could not get elsewhere, once the server closes. */
+  streamDrainMs: number;
+  /** How long workers, queues and people may take. */
+  limits: RunOwnerLimits;
 };

@@ -1,28 +1,42 @@
 import { queueNames } from "@diwan/contracts";
 import type { Metrics } from "@diwan/kernel/node";
-import type { BullRunQueue } from "@diwan/storage/queue";
+import type { StorageStack } from "@diwan/storage/server";
 
 const FRESH_MS = 5_000;
 
-/** Fills in depths and pool figures whenever metrics are read, at most once in five seconds. */
+/** Fills in what is known of queues, runs and the pool whenever metrics are read, at most once in five seconds. */
 export function queueMetrics(
   metrics: Metrics,
-  queue: BullRunQueue,
-  pool: { totalCount: number; idleCount: number; waitingCount: number },
+  { queue, load, pool }: Pick<StorageStack, "queue" | "load" | "pool">,
 ): void {
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> = Promise.resolve();
 
-  async function read(): Promise<void> {
+  async function readDepths(): Promise<void> {
     let sum = 0;
     for (const name of Object.values(queueNames)) {
-      const { waiting, active } = await queue.depth(name);
-      metrics.queueDepth.set({ queue: name, state: "waiting" }, waiting);
-      metrics.queueDepth.set({ queue: name, state: "active" }, active);
-      metrics.celeryQueueLength.set({ queue_name: name }, waiting + active);
-      sum += waiting + active;
+      const depth = await queue.depth(name);
+      for (const state of ["waiting", "delayed", "active"] as const) {
+        metrics.queueDepth.set({ queue: name, state }, depth[state]);
+      }
+      const all = depth.waiting + depth.delayed + depth.active;
+      metrics.celeryQueueLength.set({ queue_name: name }, all);
+      sum += all;
     }
     metrics.celeryQueueLength.set({ queue_name: "celery" }, sum);
+  }
+
+  async function readAges(): Promise<void> {
+    const { oldestQueuedAt, oldestHeartbeatAt } = await load.figures();
+    const seconds = (since: number | undefined) => (since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000);
+    for (const name of Object.values(queueNames)) {
+      metrics.queueOldestAge.set({ queue: name, state: "waiting" }, seconds(oldestQueuedAt[name]));
+    }
+    metrics.heartbeatAgeMax.set(seconds(oldestHeartbeatAt));
+  }
+
+  async function read(): Promise<void> {
+    await Promise.all([readDepths(), readAges()]);
   }
 
   function collect(): Promise<void> {
@@ -36,6 +50,8 @@ export function queueMetrics(
   }
 
   // A gauge collects itself right before it is printed, and all are printed at once: each of these waits for the reading.
-  for (const gauge of [metrics.queueDepth, metrics.celeryQueueLength, metrics.poolInUse])
+  const { queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax, poolInUse } = metrics;
+  for (const gauge of [queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax, poolInUse]) {
     Object.assign(gauge, { collect });
+  }
 }

@@ -1,76 +1,153 @@
-import type { FinalRunStatus, SequencedRunEvent } from "@diwan/contracts";
+import type { FinalRunStatus, RunEvent, SequencedRunEvent } from "@diwan/contracts";
 import type { WorkspaceScope } from "@diwan/kernel";
-import { finishedEvent, hasEnded, pauseEvents, pausingAsStored, type Run } from "@diwan/runs";
+import { finishedEvent, hasEnded, isOutage, pauseEvents, pausingAsStored, type Run } from "@diwan/runs";
 import type { ApiNeeds } from "./needs.ts";
 
-/** How long a run that is not known to the live stream may take to begin, between two looks at the store. */
+type Needs = Pick<ApiNeeds, "live" | "runs" | "forms">;
+
+/** Between two looks at the store, while the live stream has nothing of a run. */
 const LOOK_AGAIN_MS = 250;
+
+/** A live stream that says nothing for so long may have lost its worker right before the end. */
+const SILENT_MS = 5_000;
+
+/** What is kept of a run that has ended comes at once, or not at all. */
+const KEPT_WITHIN_MS = 1_000;
 
 /**
  * A run's events after a number, past and coming. Where the live stream has nothing (any more), a run that ended gives
- * its last event, made from what is stored, and one that waits for people says so; one that has not begun is waited for.
+ * its last event, made from what is stored, and one that waits for people says so; one that has not begun is waited for,
+ * and so is a store that does not answer.
+ *
+ * @param had  The highest number that the reader was given, where it asks for some of that again: what is made here is
+ * numbered above it.
  */
 export async function* readRunEvents(
-  { live, runs, forms }: Pick<ApiNeeds, "live" | "runs" | "forms">,
+  needs: Needs,
   scope: WorkspaceScope,
   run: Run,
   after: number,
   signal: AbortSignal,
+  had = after,
 ): AsyncGenerator<SequencedRunEvent> {
   let last = after;
   let isPauseKnown = false;
   while (!signal.aborted) {
-    const events = await live.read(run.id, last, signal);
-    if (events !== undefined) {
-      for await (const event of events) {
+    const lookout = new Lookout(needs, scope, run, () => isPauseKnown);
+    try {
+      const events = await needs.live.read(run.id, last, AbortSignal.any([signal, lookout.signal]));
+      for await (const event of events ?? []) {
         yield event;
         last = event.seq;
+        lookout.heard();
         isPauseKnown = event.event.type === "run.paused";
         if (event.event.type === "run.finished") return;
       }
-      if (signal.aborted) return;
+    } catch {
+      // The live stream is out of reach: the store has to do.
+    } finally {
+      lookout.end();
     }
-    const now = await runs.find(scope, run.id);
-    if (now === undefined) return;
-    if (hasEnded(now)) {
-      yield* endOf(live, now, last, signal);
+    if (signal.aborted) return;
+    const stored = await readStored(needs, scope, run, isPauseKnown);
+    if (stored === "gone") return;
+    if (stored !== undefined && "ended" in stored) {
+      yield* endOf(needs.live, stored.ended, last, Math.max(last, had), signal);
       return;
     }
-    if (now.status === "paused" && !isPauseKnown) {
-      const waiting = await forms.openOf(scope, run.id);
-      for (const event of pauseEvents(now, pausingAsStored(now, waiting))) {
-        last += 1;
-        yield { seq: last, event };
-      }
+    for (const event of stored?.pause ?? []) {
+      last = Math.max(last, had) + 1;
       isPauseKnown = true;
+      yield { seq: last, event };
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
 
-/** A reader who was in the middle of the reply gets the whole of it: its rest went with the live stream. */
+type Ended = Run & { status: FinalRunStatus };
+
+/** What the store knows and the reader may not; undefined when there is no such thing, or no answer. */
+async function readStored(
+  { runs, forms }: Needs,
+  scope: WorkspaceScope,
+  { id }: Run,
+  isPauseKnown: boolean,
+): Promise<{ ended: Ended } | { pause: RunEvent[] } | "gone" | undefined> {
+  try {
+    const now = await runs.find(scope, id);
+    if (now === undefined) return "gone";
+    if (hasEnded(now)) return { ended: now };
+    if (now.status !== "paused" || isPauseKnown) return undefined;
+    return { pause: pauseEvents(now, pausingAsStored(now, await forms.openOf(scope, id))) };
+  } catch (error) {
+    if (isOutage(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Looks at the store while the live stream is silent, and says when there is more to know there. */
+class Lookout {
+  readonly #done = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #heardAt = performance.now();
+
+  constructor(needs: Needs, scope: WorkspaceScope, run: Run, isPauseKnown: () => boolean) {
+    this.#timer = setInterval(async () => {
+      const silentSince = this.#heardAt;
+      if (performance.now() - silentSince < SILENT_MS) return;
+      const stored = await readStored(needs, scope, run, isPauseKnown()).catch(() => undefined);
+      // What came meanwhile may be the very end.
+      if (stored !== undefined && this.#heardAt === silentSince) this.end();
+    }, SILENT_MS);
+  }
+
+  get signal(): AbortSignal {
+    return this.#done.signal;
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#done.abort();
+  }
+}
+
+/**
+ * What is kept of the end. Where it is not kept, a reader who was in the middle of the reply gets the whole of it: its
+ * rest went with the live stream.
+ */
 async function* endOf(
   live: ApiNeeds["live"],
-  run: Run & { status: FinalRunStatus },
+  run: Ended,
   after: number,
+  had: number,
   signal: AbortSignal,
 ): AsyncGenerator<SequencedRunEvent> {
-  const kept = await lastKept(live, run, signal);
-  if (kept !== undefined) {
-    yield kept;
+  const kept = await readKept(live, run, signal);
+  if (kept.at(-1)?.event.type === "run.finished") {
+    const lacking = kept.filter(({ seq }) => seq > after);
+    // Whoever asks beyond the end is told the end again.
+    yield* lacking.length === 0 ? kept.slice(-1) : lacking;
     return;
   }
-  if (after === 0) {
+  if (had === 0) {
     yield { seq: 1, event: finishedEvent(run) };
     return;
   }
-  yield { seq: after + 1, event: { type: "text-replaced", text: run.answer, reason: "" } };
-  yield { seq: after + 2, event: finishedEvent(run) };
+  yield { seq: had + 1, event: { type: "text-replaced", text: run.answer, reason: "" } };
+  yield { seq: had + 2, event: finishedEvent(run) };
 }
 
-/** For a reader who asked beyond the end: the end, under the number that it has. */
-async function lastKept(live: ApiNeeds["live"], run: Run, signal: AbortSignal): Promise<SequencedRunEvent | undefined> {
-  let last: SequencedRunEvent | undefined;
-  for await (const event of (await live.read(run.id, 0, signal)) ?? []) last = event;
-  return last?.event.type === "run.finished" ? last : undefined;
+async function readKept(live: ApiNeeds["live"], run: Run, signal: AbortSignal): Promise<SequencedRunEvent[]> {
+  const kept: SequencedRunEvent[] = [];
+  try {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(KEPT_WITHIN_MS)]);
+    for await (const event of (await live.read(run.id, 0, inTime)) ?? []) kept.push(event);
+  } catch {
+    // Out of reach.
+  }
+  return kept;
 }

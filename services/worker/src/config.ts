@@ -1,12 +1,19 @@
 import { egressSettings } from "@diwan/egress/settings";
-import { type ConfigOf, commonSettings as common, knownNames, readConfig, setting } from "@diwan/kernel/node";
+import {
+  type ConfigOf,
+  commonSettings as common,
+  connectionRule,
+  connectionSettings,
+  knownNames,
+  readConfig,
+  setting,
+} from "@diwan/kernel/node";
 import { z } from "zod";
 
 const declared = {
   SECRET_KEY: common.SECRET_KEY,
   SECRET_KEY_PREVIOUS: common.SECRET_KEY_PREVIOUS,
-  DATABASE_URL: common.DATABASE_URL,
-  REDIS_URL: common.REDIS_URL,
+  ...connectionSettings,
   OPENAI_API_BASE: common.OPENAI_API_BASE,
   OPENAI_API_KEY: common.OPENAI_API_KEY,
   LOG_LEVEL: common.LOG_LEVEL,
@@ -49,5 +56,5 @@ const declared = {
 export type WorkerConfig = ConfigOf<typeof declared>;
 
 export function workerConfig(environment: Record<string, string | undefined>): WorkerConfig {
-  return readConfig(declared, environment, knownNames);
+  return readConfig(declared, environment, knownNames, connectionRule);
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { Metrics } from "@diwan/kernel/node";
 
-type Needs = { metrics: Metrics; readiness(): Promise<string | undefined> };
+type Needs = { metrics: Metrics; readiness(): Promise<string | undefined>; warnings: readonly string[] };
 
 /** Health and figures of a process that answers nothing else. */
 export async function startHealthServer(needs: Needs, host: string, port: number): Promise<Server> {
@@ -19,7 +19,7 @@ export async function startHealthServer(needs: Needs, host: string, port: number
 }
 
 async function answer(
-  { metrics, readiness }: Needs,
+  { metrics, readiness, warnings }: Needs,
   path: string,
 ): Promise<{ status: number; type: string; body: string }> {
   const json = (status: number, body: object) => ({ status, type: "application/json", body: JSON.stringify(body) });
@@ -29,7 +29,8 @@ async function answer(
     case "/readyz":
     case "/startupz": {
       const missing = await readiness();
-      return missing === undefined ? json(200, { status: "ready" }) : json(503, { status: "not ready", missing });
+      if (missing !== undefined) return json(503, { status: "not ready", missing });
+      return json(200, warnings.length === 0 ? { status: "ready" } : { status: "ready", warnings });
     }
     case "/metrics":
       return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };

@@ -1,12 +1,13 @@
 import { createIdSource, systemClock } from "@diwan/kernel";
-import { createLogger, createMetrics, untilTold } from "@diwan/kernel/node";
-import { openServerStack } from "@diwan/storage/server";
+import { createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
+import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import { checkSecretKey, createFileSigner, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
 import { workerConfig } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startWorker } from "./worker.ts";
 import { workerNeeds } from "./worker-needs.ts";
 
+endWithReason();
 const config = workerConfig(process.env);
 if (config.SECRET_KEY === undefined) throw SecretErrors["too-weak"]();
 const version = process.env["npm_package_version"] ?? "0";
@@ -14,8 +15,8 @@ const logger = createLogger({ component: "worker", level: config.LOG_LEVEL });
 const clock = systemClock;
 const ids = createIdSource();
 const stack = await openServerStack({
-  databaseUrl: config.DATABASE_URL,
-  redisUrl: config.REDIS_URL,
+  postgres: postgresAddress(config),
+  redis: redisAddress(config),
   filesFolder: config.STORAGE_LOCAL_PATH,
   streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
   version,
@@ -33,11 +34,16 @@ const signer = createFileSigner(ring, {
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
 const needs = workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config);
 const worker = await startWorker(needs);
-const health = await startHealthServer({ metrics, readiness: stack.readiness }, config.WORKER_HOST, config.WORKER_PORT);
+for (const warning of stack.warnings) logger.warn({}, warning);
+let leaving = false;
+const readiness = async () => (leaving ? "the process is stopping" : stack.readiness());
+const { warnings } = stack;
+const health = await startHealthServer({ metrics, readiness, warnings }, config.WORKER_HOST, config.WORKER_PORT);
 logger.info({ owner: needs.settings.owner }, "The worker takes runs.");
 process.exitCode = await untilTold(async () => {
-  health.close();
-  health.closeAllConnections();
+  leaving = true;
   await worker.close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
   await stack.close();
+  health.close();
+  health.closeAllConnections();
 });

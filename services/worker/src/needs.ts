@@ -49,8 +49,11 @@ export type WorkerSettings = {
   owner: string;
 };
 
-/** Hands jobs to `handle`, at most `concurrency` at a time; `close` takes no more and waits for those at work. */
+/**
+ * Hands jobs to `handle`, at most `concurrency` at a time; one that is put back goes to another worker. `close` takes no
+ * more and waits for those at work.
+ */
 export type ConsumeRuns = (options: {
   concurrency: number;
-  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
 }) => Promise<{ close(): Promise<void> }>;

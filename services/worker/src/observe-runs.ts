@@ -8,13 +8,16 @@ export function observeRuns(metrics: Metrics): RunObserver {
   const appLabel = boundedLabel(BUSIEST_APPS);
   const modelLabel = boundedLabel();
   return {
-    claimed(run, attempt) {
-      if (attempt > 1) metrics.takeovers.inc({ cause: "lease-expired" });
-      else metrics.queueWait.observe({ queue: run.queue }, ((run.startedAt ?? run.createdAt) - run.createdAt) / 1000);
+    claimed({ run, attempt, takenFrom }) {
+      if (takenFrom !== null) metrics.takeovers.inc({ cause: takenFrom });
+      if (attempt > 1) return;
+      metrics.queueWait.observe({ queue: run.queue }, ((run.startedAt ?? run.createdAt) - run.createdAt) / 1000);
     },
+    timedOut: (kind) => metrics.jobTimeouts.inc({ kind }),
     stepSettled(step) {
       const seconds = (step.finishedAt - step.startedAt) / 1000;
       metrics.nodeDuration.observe({ node_type: step.nodeType, outcome: step.status }, seconds);
+      if (step.nodeType === "http-request") metrics.httpNodes.inc({ outcome: step.status });
       const { model_provider: provider, model_name: model } = step.processData;
       if (typeof provider !== "string" || typeof model !== "string") return;
       const labels = { provider: modelLabel(provider), model: modelLabel(model) };

@@ -2,7 +2,7 @@ import { createVersionPreparer } from "@diwan/apps";
 import { createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
-import type { Metrics } from "@diwan/kernel/node";
+import type { ConnectionConfig, Metrics } from "@diwan/kernel/node";
 import { createModelGateway } from "@diwan/models";
 import { createRunFiles, defaultReaperLimits, type FileSigner } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
@@ -25,8 +25,7 @@ export function workerNeeds(
   { stack, sealer, signer, metrics, logger, clock, ids }: Parts,
   config: Omit<
     WorkerConfig,
-    | "DATABASE_URL"
-    | "REDIS_URL"
+    | keyof ConnectionConfig
     | "STORAGE_LOCAL_PATH"
     | "CONSOLE_WEB_URL"
     | "FILES_URL"

@@ -16,11 +16,17 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const shutdown = new AbortController();
   const { handle, local, idle } = executeRunConsumer(needs, shutdown.signal);
   const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
-  let reaping: Promise<unknown> = Promise.resolve();
+  let reaping: Promise<void> | undefined;
   const reap = (limits = needs.settings.reaper) => {
-    reaping = Promise.all([expireForms(needs), reapRuns({ ...needs, limits })]).catch((error: unknown) =>
-      needs.logger.warn({ err: error }, "Looking for abandoned runs failed."),
-    );
+    // During an outage a look takes longer than the time to the next.
+    reaping ??= Promise.all([expireForms(needs), reapRuns({ ...needs, limits })])
+      .then(
+        () => {},
+        (error: unknown) => needs.logger.warn({ err: error }, "Looking for abandoned runs failed."),
+      )
+      .finally(() => {
+        reaping = undefined;
+      });
   };
   // Whoever stopped before handed runs back without a job: those are taken up at once.
   reap({ ...needs.settings.reaper, requeueAfterMs: 0 });

@@ -180,9 +180,10 @@ function watch(page: Page, origin: string): Pick<Visitor, "complaints" | "loaded
   return { complaints, loaded };
 }
 
-/** Chromium reports every 4xx; nobody being signed in, a wrong password and a bad file are answered so by design. */
+/** Chromium reports every 4xx; nobody being signed in, a wrong password and a bad or large file are answered so by design. */
 function isMeant(text: string, url: string): boolean {
   return (
-    /status of 40[013]/.test(text) && /\/console\/api\/(account|auth\/sign-in|workspaces\/[^/]+\/imports)$/.test(url)
+    (/status of 413/.test(text) && /\/console\/api\/apps\/[^/]+\/files$/.test(url)) ||
+    (/status of 40[013]/.test(text) && /\/console\/api\/(account|auth\/sign-in|workspaces\/[^/]+\/imports)$/.test(url))
   );
 }

@@ -14,6 +14,7 @@ import {
   NewApiKey,
   RunComparison,
   RunDetail,
+  RunOwner,
   RunSummary,
   Sample,
   Session,
@@ -155,6 +156,7 @@ export const consoleEndpoints = {
   "POST /console/api/apps/{appId}/files": endpoint({ params: app, reply: UploadedFile, status: 201 }),
 
   "GET /console/api/runs/{runId}": endpoint({ params: run, reply: RunDetail }),
+  "GET /console/api/runs/{runId}/owner": endpoint({ params: run, reply: RunOwner }),
   /** Server-sent `ConsoleRunEvent`s with `id:` lines; `Last-Event-ID` goes on after that event. */
   "GET /console/api/runs/{runId}/events": endpoint({ params: run }),
   /** Goes on from a step of a run that has ended, as a new run. What came before the step is not done again. */

@@ -263,6 +263,21 @@ export const UploadedFile = z.object({
 });
 export type UploadedFile = z.infer<typeof UploadedFile>;
 
+/** Who looks after a run that has not ended. */
+export const RunOwner = z.object({
+  status: RunSummary.shape.status,
+  /** The process that works on it; null while none does. */
+  worker: z.string().nullable(),
+  /** Workers that have had it so far. */
+  attempt: z.number().int(),
+  last_sign_of_life_at: instant.nullable(),
+  /** When another worker takes it, should this one be silent until then. */
+  next_check_at: instant.nullable(),
+  /** When it is ended, should it still work, or wait, by then. */
+  deadline_at: instant.nullable(),
+});
+export type RunOwner = z.infer<typeof RunOwner>;
+
 /** One frame of `GET /console/api/runs/{runId}/events`; the SSE `id:` line carries the run's event counter. */
 export const ConsoleRunEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("run.started"), inputs: WireObject, at: z.number() }),

@@ -53,6 +53,7 @@ export const v1CodeOf: Readonly<Record<string, V1Code>> = {
   "model.not-supported": "model_currently_not_support",
   "model.quota-used-up": "provider_quota_exceeded",
   "request.not-found": "not_found",
+  "request.server-stopping": "internal_server_error",
   "request.too-large": "file_too_large",
   "request.unsupported-media-type": "unsupported_media_type",
   "run.conversation-not-found": "not_found",
@@ -61,6 +62,7 @@ export const v1CodeOf: Readonly<Record<string, V1Code>> = {
   "run.form-not-found": "not_found",
   "run.form-submitted": "human_input_form_submitted",
   "run.not-found": "not_found",
+  "run.queue-full": "too_many_requests",
   "upload.name-missing": "filename_not_exists_error",
   "upload.no-file": "no_file_uploaded",
   "upload.no-media-type": "unsupported_file_type",
@@ -73,5 +75,6 @@ export const v1CodeOf: Readonly<Record<string, V1Code>> = {
   "v1.version-malformed": "bad_request",
   "v1.version-unknown": "not_found",
   "storage.busy": "internal_server_error",
+  "storage.full": "internal_server_error",
   "storage.unavailable": "internal_server_error",
 };

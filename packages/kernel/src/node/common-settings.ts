@@ -40,18 +40,6 @@ export const commonSettings = {
     meaning: "Least level that is logged.",
     example: "info",
   }),
-  DATABASE_URL: setting({
-    schema: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://"),
-    meaning: "Postgres 14 or newer.",
-    example: "postgres://user:password@host:5432/diwan",
-    secret: true,
-  }),
-  REDIS_URL: setting({
-    schema: z.string().regex(/^rediss?:\/\//, "must begin with redis:// or rediss://"),
-    meaning: "Redis 6 or newer, with an append-only file and no eviction.",
-    example: "redis://:password@host:6379/0",
-    secret: true,
-  }),
   STORAGE_LOCAL_PATH: setting({
     schema: z.string().min(1).default(".data/files"),
     meaning: "Folder for files. Every api and worker must see the same one.",
@@ -66,6 +54,11 @@ export const commonSettings = {
     schema: seconds(86_400),
     meaning: "Seconds for which the address of a file works.",
     example: "86400",
+  }),
+  DIWAN_MAX_QUEUED_RUNS: setting({
+    schema: z.coerce.number().int().positive().default(10_000),
+    meaning: "Runs that may wait for a worker before further ones are refused.",
+    example: "10000",
   }),
   DIWAN_WORKER_CONCURRENCY: setting({
     schema: z.coerce.number().int().min(2).max(500).default(20),
@@ -161,6 +154,12 @@ export const commonSettings = {
     schema: z.coerce.number().min(0).default(10),
     meaning: "How long a process that was told to stop still answers, so that balancers notice.",
     example: "10",
+  }),
+  DIWAN_STREAM_DRAIN_SECONDS: setting({
+    schema: z.coerce.number().min(0).default(600),
+    meaning:
+      "How long an api that was told to stop lets answers end that their readers could not go on with elsewhere.",
+    example: "600",
   }),
   DIWAN_WORKER_DRAIN_SECONDS: setting({
     schema: seconds(600),

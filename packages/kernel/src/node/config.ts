@@ -31,6 +31,17 @@ export function setting<Schema extends z.ZodType>(declared: Setting<Schema>): Se
 }
 
 /**
+ * What settings have to be together, as `name: what is wrong, example`.
+ *
+ * @param values  Those that are right by themselves.
+ * @param isSet  Whether the environment names a setting at all, also with a wrong value.
+ */
+export type SettingsRule<Declared extends Settings> = (
+  values: Partial<ConfigOf<Declared>>,
+  isSet: (name: keyof Declared & string) => boolean,
+) => string[];
+
+/**
  * Reads settings from environment variables, once per process.
  *
  * @param known  Names beginning with `DIWAN_` that another process of ours reads; any further one is a mistake.
@@ -40,6 +51,7 @@ export function readConfig<Declared extends Settings>(
   declared: Declared,
   environment: Record<string, string | undefined>,
   known: readonly string[] = [],
+  rule?: SettingsRule<Declared>,
 ): ConfigOf<Declared> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
@@ -55,6 +67,8 @@ export function readConfig<Declared extends Settings>(
     if (name in declared || base in declared || known.includes(base)) continue;
     problems.push(`${name}: no setting has this name`);
   }
+  const isSet = (name: string) => [name, `${name}_FILE`].some((one) => (environment[one] ?? "") !== "");
+  problems.push(...(rule?.(values as Partial<ConfigOf<Declared>>, isSet) ?? []));
   if (problems.length > 0) throw ConfigErrors.invalid({ problems });
   return values as ConfigOf<Declared>;
 }

@@ -1,5 +1,6 @@
 export * from "./common-settings.ts";
 export * from "./config.ts";
+export * from "./connection-settings.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./until-told.ts";

@@ -60,7 +60,7 @@ export function createMetrics(build: { version: string; commit: string }) {
     }),
     takeovers: new Counter({
       name: "diwan_run_takeovers_total",
-      help: "Runs taken up after their worker went away.",
+      help: "Runs taken up after another worker: its lease expired, or it handed them over.",
       labelNames: ["cause"],
       registers,
     }),
@@ -68,6 +68,29 @@ export function createMetrics(build: { version: string; commit: string }) {
       name: "diwan_queue_depth",
       help: "Jobs by queue and state.",
       labelNames: ["queue", "state"],
+      registers,
+    }),
+    queueOldestAge: new Gauge({
+      name: "diwan_queue_oldest_age_seconds",
+      help: "How long the run waits that waits longest; 0 when none does.",
+      labelNames: ["queue", "state"],
+      registers,
+    }),
+    heartbeatAgeMax: new Gauge({
+      name: "diwan_run_heartbeat_age_seconds_max",
+      help: "How long the worker of a running run has been silent, of the one that is silent longest.",
+      registers,
+    }),
+    jobTimeouts: new Counter({
+      name: "diwan_job_timeouts_total",
+      help: "Runs that were ended by their time limit: soft by aborting their steps, hard whatever these did.",
+      labelNames: ["kind"],
+      registers,
+    }),
+    httpNodes: new Counter({
+      name: "diwan_http_node_executions_total",
+      help: "HTTP steps by how they ended.",
+      labelNames: ["outcome"],
       registers,
     }),
     celeryQueueLength: new Gauge({

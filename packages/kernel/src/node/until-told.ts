@@ -1,3 +1,18 @@
+import { asDiwanError } from "../index.ts";
+
+/**
+ * Ends the process on what nobody caught. Where the operator can do something about it, the sentence that says so is all
+ * that is printed.
+ */
+export function endWithReason(): void {
+  process.on("uncaughtException", (error: unknown) => {
+    const { kind, code, message } = asDiwanError(error);
+    const isDefect = kind === "defect";
+    process.stderr.write(`${isDefect && error instanceof Error ? error.stack : message}\n`);
+    process.exit(code === "config.invalid" ? 2 : 1);
+  });
+}
+
 /**
  * Keeps a process running until SIGINT or SIGTERM, then closes it; a second signal does not wait.
  *

@@ -14,8 +14,8 @@ const TRY_AGAIN_MS = 250;
 const FLUSH_WITHIN_MS = 5_000;
 
 /**
- * Hands a run's events on in order, one write after the other. Text that comes within one tick, or during a write, is one
- * event: here, once, so that every reader sees the same pieces under the same numbers. What cannot be written for now is
+ * Hands a run's events on in order, one write after the other. Text that comes within one tick is one event: here, once, so
+ * that every reader sees the same pieces under the same numbers. What cannot be written for now is
  * tried again; what is refused is somebody else's to tell.
  */
 export class EventPublisher {
@@ -27,6 +27,8 @@ export class EventPublisher {
   /** When text was last written; what else happens in a run never makes text wait. */
   #lastTextAt = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
+  /** What is pending should have been written during the write that is under way. */
+  #isOverdue = false;
   #refused = false;
 
   /** @param reply  All text that was published so far. */
@@ -77,19 +79,16 @@ export class EventPublisher {
     clearImmediate(this.#immediate);
     this.#timer = undefined;
     this.#immediate = undefined;
-    if (this.#pending.length === 0 || this.#writing !== undefined) return;
-    this.#writing = this.#writeAll().finally(() => {
+    if (this.#pending.length === 0) return;
+    this.#isOverdue = this.#writing !== undefined;
+    if (this.#isOverdue) return;
+    const events = this.#pending;
+    this.#pending = [];
+    if (events.at(-1)!.type === "text-delta") this.#lastTextAt = performance.now();
+    this.#writing = this.#append(events).finally(() => {
       this.#writing = undefined;
+      if (this.#isOverdue) this.#write();
     });
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const events = this.#pending;
-      this.#pending = [];
-      if (events.at(-1)!.type === "text-delta") this.#lastTextAt = performance.now();
-      await this.#append(events);
-    }
   }
 
   async #append(given: readonly RunEvent[]): Promise<void> {

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
 import { asDiwanError, type Clock, type IdSource, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import { type Graph, type GraphNode, RunProgress, type Value, type WorkflowDocument } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
+import { isOutage } from "../core/outage.ts";
 import { answeredForms, formEvent, pauseEvents, pausingOf } from "../core/pausing.ts";
 import { conversationValues, runVariables, shownInputs } from "../core/run-variables.ts";
 import { settlementOf } from "../core/settlement.ts";
@@ -14,6 +16,7 @@ import { JournalWriter } from "../engine/journal-writer.ts";
 import type { RunLimits } from "../engine/limits.ts";
 import { recordingPorts } from "../engine/recorded-ports.ts";
 import { Recording } from "../engine/recording.ts";
+import { tellReaders } from "../engine/tell-readers.ts";
 import { RunErrors } from "../errors.ts";
 import type {
   ClaimedRun,
@@ -22,6 +25,7 @@ import type {
   Lease,
   LiveEvents,
   LiveEventWriter,
+  RunHolder,
   RunQueue,
   RunSettlement,
   RunSignals,
@@ -55,7 +59,9 @@ export type ExecuteRunNeeds = {
 
 /** Hears what happens, for metrics; must not throw. */
 export type RunObserver = {
-  claimed(run: Run, attempt: number): void;
+  claimed(claimed: ClaimedRun): void;
+  /** The run was ended by its time limit; `hard` where its steps did not end when they were told to. */
+  timedOut(kind: "soft" | "hard"): void;
   stepSettled(step: StepSettled): void;
   settled(run: Run, settlement: RunSettlement): void;
 };
@@ -75,27 +81,41 @@ export async function executeRun(
   runId: RunId,
   shutdown: AbortSignal,
 ): Promise<Execution> {
-  const claimed = await needs.runs.claim(scope, runId, leaseOf(needs));
+  const lease = leaseOf(needs);
+  const claimed = await needs.runs.claim(scope, runId, lease);
   if (claimed === undefined) return "not-mine";
-  return executeClaimed(needs, scope, claimed, shutdown);
+  return executeClaimed(needs, scope, claimed, lease, shutdown);
 }
 
-/** Drives a run that this worker holds already. */
+/** Drives a run that this worker holds already, under this lease. */
 export async function executeClaimed(
   needs: ExecuteRunNeeds,
   scope: WorkspaceScope,
   claimed: ClaimedRun,
+  lease: Lease,
   shutdown: AbortSignal,
 ): Promise<Execution> {
-  needs.observe?.claimed(claimed.run, claimed.attempt);
-  return new Execute(needs, scope, claimed, shutdown).run();
+  needs.observe?.claimed(claimed);
+  return new Execute(needs, scope, claimed, lease, shutdown).run();
 }
 
-/** The lease that this worker asks for, from now on. */
-export function leaseOf({ owner, clock, leaseMs }: Pick<ExecuteRunNeeds, "owner" | "clock" | "leaseMs">): Lease {
+/**
+ * A lease for this worker to ask for, from now on. Each has a name of its own: a worker that was frozen may find the run
+ * that it lost and take it again, and what it did under the old lease must not count under the new one.
+ */
+export function leaseOf({
+  owner,
+  ids,
+  clock,
+  leaseMs,
+}: Pick<ExecuteRunNeeds, "owner" | "ids" | "clock" | "leaseMs">): Lease {
   const now = clock.now();
-  return { owner, now, expiresAt: now + leaseMs };
+  return { owner: `${owner}/${ids.next()}`, now, expiresAt: now + leaseMs };
 }
+
+/** Between two tries while something is down; longer each time that nothing came of one, as it may have cost model calls. */
+const TRY_AGAIN_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
 
 /** No worker gets this far with one run: it would take days at the speed of the fastest model. */
 const MAX_EVENTS_OF_ATTEMPT = 1_000_000;
@@ -107,14 +127,21 @@ class Execute {
   readonly #run: Run;
   readonly #stop = new AbortController();
   readonly #claimedAt: number;
+  readonly #owner: string;
+  /** As far as is known here. */
+  #heldUntil: number;
   #cause: "stop" | "shutdown" | "lost" | undefined;
+  /** Of the try that is under way. */
+  #progress: RunProgress | undefined;
 
-  constructor(needs: ExecuteRunNeeds, scope: WorkspaceScope, claimed: ClaimedRun, shutdown: AbortSignal) {
+  constructor(needs: ExecuteRunNeeds, scope: WorkspaceScope, claimed: ClaimedRun, lease: Lease, shutdown: AbortSignal) {
     this.#needs = needs;
     this.#scope = scope;
     this.#claimed = claimed;
     this.#run = claimed.run;
     this.#claimedAt = needs.clock.now();
+    this.#owner = lease.owner;
+    this.#heldUntil = lease.expiresAt;
     shutdown.addEventListener("abort", () => this.#interrupt("shutdown"), { signal: this.#stop.signal });
     if (shutdown.aborted) this.#interrupt("shutdown");
   }
@@ -125,10 +152,12 @@ class Execute {
     });
     const heart = setInterval(() => this.#beat(), this.#needs.heartbeatMs);
     if (this.#run.stopRequestedBy !== null) this.#interrupt("stop");
-    const writer = await this.#needs.live.open(this.#run.id, (this.#claimed.attempt - 1) * MAX_EVENTS_OF_ATTEMPT);
     try {
-      const execution = await this.#drive(writer);
-      if (execution === "settled" || execution === "paused") await this.#wakeNextTurn();
+      const execution = await this.#throughOutages();
+      if (execution === "settled" || execution === "paused") {
+        // The reaper finds a turn that nobody wakes.
+        await this.#wakeNextTurn().catch((error: unknown) => this.#warn(error, "The next turn was not woken."));
+      }
       return execution;
     } finally {
       clearInterval(heart);
@@ -143,15 +172,20 @@ class Execute {
   }
 
   #beat(): void {
-    const { runs } = this.#needs;
-    runs.heartbeat(this.#scope, this.#run.id, leaseOf(this.#needs), this.#activeMs).then(
-      (state) => {
-        if (state === "stop-requested") this.#interrupt("stop");
-        else if (state === "lost") this.#interrupt("lost");
-      },
-      // One beat that fails is no loss: the lease outlives several.
-      (error: unknown) => this.#needs.logger.warn({ err: error, run_id: this.#run.id }, "A heartbeat failed."),
-    );
+    // One beat that fails is no loss: the lease outlives several.
+    this.#renew().catch((error: unknown) => this.#warn(error, "A heartbeat failed."));
+  }
+
+  /** @throws run.lease-lost (dependency) */
+  async #renew(): Promise<void> {
+    const lease = { ...leaseOf(this.#needs), owner: this.#owner };
+    const state = await this.#needs.runs.heartbeat(this.#scope, this.#run.id, lease, this.#activeMs);
+    if (state === "lost") {
+      this.#interrupt("lost");
+      throw RunErrors["lease-lost"]({});
+    }
+    this.#heldUntil = Math.max(this.#heldUntil, lease.expiresAt);
+    if (state === "stop-requested") this.#interrupt("stop");
   }
 
   #interrupt(cause: "stop" | "shutdown" | "lost"): void {
@@ -159,45 +193,106 @@ class Execute {
     this.#stop.abort();
   }
 
-  async #drive(writer: LiveEventWriter): Promise<Execution> {
-    const publisher = new EventPublisher(writer);
+  /**
+   * What an outage cuts short begins again from the journal, as after a takeover, for as long as the run is held. Where
+   * that takes longer than a lease, somebody else goes on with it.
+   */
+  async #throughOutages(): Promise<Execution> {
+    const writer = await this.#openLive();
+    const publisher = new EventPublisher(writer, () => this.#progress?.answer ?? "");
+    let waitMs = TRY_AGAIN_MS;
+    for (let wasStreamed = writer.lastSeq > 0; ; wasStreamed = true) {
+      const line = this.#openLine(publisher, wasStreamed);
+      try {
+        const execution = await this.#drive(line);
+        if (execution === "answered") await this.#rereadJournal();
+        else return execution;
+      } catch (error) {
+        await line.journal.abandon();
+        if (this.#cause === "lost" || isLost(error)) return "not-mine";
+        if (!isOutage(error) || this.#cause === "shutdown") throw error;
+        this.#needs.logger.warn({ code: error.code, run_id: this.#run.id }, "A run waits for the database.");
+        const known = this.#claimed.journal.length;
+        if (!(await this.#outwait(error, waitMs))) return "not-mine";
+        waitMs = this.#claimed.journal.length > known ? TRY_AGAIN_MS : Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      }
+    }
+  }
+
+  async #openLive(): Promise<LiveEventWriter> {
+    const { live, logger, leaseMs } = this.#needs;
+    for (const deadline = performance.now() + leaseMs; ; await sleep(TRY_AGAIN_MS)) {
+      try {
+        return await live.open(this.#run.id, (this.#claimed.attempt - 1) * MAX_EVENTS_OF_ATTEMPT);
+      } catch (error) {
+        if (this.#cause !== undefined || performance.now() > deadline) throw error;
+        logger.warn({ err: error, run_id: this.#run.id }, "A run waits for its live events.");
+      }
+    }
+  }
+
+  #openLine(publisher: EventPublisher, wasStreamed: boolean): Line {
+    const broken = new AbortController();
     const journal = new JournalWriter(
       this.#claimed.journal.length,
-      (position, entries) =>
-        this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#needs.owner, position, entries),
-      (error) => {
-        this.#needs.logger.warn({ err: error, run_id: this.#run.id }, "The journal could not be written.");
-        this.#interrupt("lost");
-      },
+      (position, entries) => this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#owner, position, entries),
+      (error) => broken.abort(error),
     );
-    const line = { publisher, journal, wasStreamed: writer.lastSeq > 0 };
-    for (;;) {
-      const { end, progress, conversation } = await this.#toEnd(line);
-      if (end.status === "stopped" && this.#cause !== "stop") return this.#letGo(line);
-      if (conversation !== undefined) await conversation.flush();
-      if (end.status === "paused") {
-        const paused = await this.#pause(line, progress!);
-        // Somebody answered before the run let go of it: it goes on at once, from its journal.
-        if (paused === "answered") {
-          this.#claimed.journal = await this.#needs.runs.readJournal(this.#scope, this.#run.id);
-          continue;
-        }
-        if (paused === "lost") return "not-mine";
-        await publisher.flush();
-        await writer.close();
-        return "paused";
+    return { publisher, journal, wasStreamed, broken };
+  }
+
+  /** Resolves when the database answers again, with whether the run is still held; its journal is read again then. */
+  async #outwait(outage: unknown, waitMs: number): Promise<boolean> {
+    const deadline = performance.now() + waitMs + this.#needs.leaseMs;
+    while (performance.now() < deadline && this.#cause !== "shutdown") {
+      await this.#wait(waitMs);
+      try {
+        await this.#renew();
+        await this.#rereadJournal();
+        return true;
+      } catch (error) {
+        if (isOutage(error)) continue;
+        if (!isLost(error)) throw error;
+        // Perhaps it was this worker that ended it, and only the answer was lost.
+        await tellReaders(this.#needs, this.#scope, this.#run.id).catch(() => {});
+        return false;
       }
-      const settlement = settlementOf(this.#run, end, progress, this.#needs.clock.now());
-      const last = await journal.takeRest();
-      if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#needs.owner, settlement, last))) {
-        return "not-mine";
-      }
-      this.#needs.observe?.settled(this.#run, settlement);
-      publisher.publish(finishedEvent({ ...this.#run, ...settlement }));
-      await publisher.flush();
-      await writer.close();
-      return "settled";
     }
+    throw outage;
+  }
+
+  /** Shorter once the run is told to stop. */
+  async #wait(ms: number): Promise<void> {
+    const { signal } = this.#stop;
+    if (signal.aborted) await sleep(TRY_AGAIN_MS);
+    else await sleep(ms, undefined, { signal }).catch(() => {});
+  }
+
+  async #rereadJournal(): Promise<void> {
+    this.#claimed.journal = await this.#needs.runs.readJournal(this.#scope, this.#run.id);
+  }
+
+  async #drive(line: Line): Promise<Execution | "answered"> {
+    const { publisher, journal, broken } = line;
+    const { end, progress, conversation } = await this.#toEnd(line);
+    broken.signal.throwIfAborted();
+    if (end.status === "stopped" && this.#cause !== "stop") return this.#letGo(line);
+    if (conversation !== undefined) await conversation.flush();
+    if (end.status === "paused") {
+      const paused = await this.#pause(line, progress!);
+      // Somebody answered before the run let go of it: it goes on at once, from its journal.
+      if (paused === "answered") return "answered";
+      if (paused === "lost") return "not-mine";
+      await publisher.close();
+      return "paused";
+    }
+    const settlement = settlementOf(this.#run, end, progress, this.#needs.clock.now());
+    const last = await journal.takeRest();
+    if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#owner, settlement, last))) return "not-mine";
+    this.#needs.observe?.settled(this.#run, settlement);
+    publisher.publish(finishedEvent({ ...this.#run, ...settlement }));
+    await publisher.close();
+    return "settled";
   }
 
   async #toEnd(line: Line): Promise<{
@@ -214,11 +309,14 @@ class Execute {
       const shown = original?.run ?? this.#run;
       const variables = runVariables(shown, version.root.id, environmentVariables, conversationVariables);
       progress = new RunProgress(version.graph, version.root, variables);
-      conversation = new ConversationWriter(this.#scope, this.#run, this.#needs.conversations, conversationVariables);
+      this.#progress = progress;
+      const { conversations } = this.#needs;
+      conversation = new ConversationWriter(this.#scope, this.#run, this.#holder, conversations, conversationVariables);
       await this.#takeUp(line, progress, version, conversation);
       const end = await this.#withinHardLimit(this.#driveOn(line, progress, conversation, original));
       return { end, progress, conversation };
     } catch (error) {
+      if (isOutage(error)) throw error;
       return { end: { status: "failed", error: this.#runError(error) }, progress, conversation };
     }
   }
@@ -250,7 +348,7 @@ class Execute {
       type: "run.started",
       workflowId: this.#run.versionId,
       inputs: shownInputs(this.#run),
-      reason: isTakeover ? "resumption" : "initial",
+      reason: isTakeover || wasStreamed ? "resumption" : "initial",
       at: this.#run.createdAt,
     });
     if (isFirst || answers.length > 0) {
@@ -263,7 +361,8 @@ class Execute {
       } as const;
       journal.add(begun);
       progress.fold(begun);
-    } else if (wasStreamed) {
+    }
+    if (answers.length === 0 && (wasStreamed || progress.answer !== "")) {
       // A step that is done again says again what it had said already.
       publisher.publish({ type: "text-replaced", text: progress.answer, reason: "" });
     }
@@ -274,10 +373,12 @@ class Execute {
       progress.fold(entry);
       publisher.publish(formEvent(waiting, entry.answer));
     }
+    // Whoever takes over must know whether what is said from here on was said after the answer.
+    if (answers.length > 0) await journal.flush();
   }
 
   #driveOn(
-    { publisher, journal }: Line,
+    { publisher, journal, broken }: Line,
     progress: RunProgress,
     conversation: ConversationWriter,
     original: Recording | undefined,
@@ -295,7 +396,8 @@ class Execute {
         progress,
         limits,
         activeMs: this.#activeMs,
-        signal: this.#stop.signal,
+        signal: AbortSignal.any([this.#stop.signal, broken.signal]),
+        interrupt: ({ code, message }) => broken.abort(Object.assign(new Error(message), { code })),
         publish: (event) => publisher.publish(event),
         journal: {
           add: (entry) => {
@@ -303,7 +405,11 @@ class Execute {
             if (entry.kind !== "settled") return;
             observe?.stepSettled(entry);
           },
-          flush: () => journal.flush(),
+          flush: async () => {
+            await journal.flush();
+            // A process that was frozen right here would do what another one does already.
+            if (this.#needs.clock.now() >= this.#heldUntil) await this.#renew();
+          },
         },
         settled: () => conversation.update(progress.state.root.conversation, journal),
       },
@@ -314,16 +420,22 @@ class Execute {
   async #withinHardLimit(drive: Promise<DriveEnd>): Promise<DriveEnd> {
     const limitMs = this.#needs.limits.hardMs;
     let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
     const over = new Promise<DriveEnd>((resolve) => {
       timer = setTimeout(
         () => {
+          isOver = true;
           const message = `Aborted: Maximum execution time exceeded: ${(this.#activeMs / 1000).toFixed(2)}s > ${limitMs / 1000}s`;
           resolve({ status: "failed", error: { code: "run.time-limit", message, nodeId: null } });
         },
         Math.max(0, limitMs - this.#activeMs),
       );
     });
-    return Promise.race([drive, over]).finally(() => clearTimeout(timer));
+    const end = await Promise.race([drive, over]).finally(() => clearTimeout(timer));
+    if (end.status === "failed" && end.error.code === "run.time-limit") {
+      this.#needs.observe?.timedOut(isOver ? "hard" : "soft");
+    }
+    return end;
   }
 
   /** Values are loaded each turn; those declared since the conversation began have their defaults. */
@@ -334,9 +446,17 @@ class Execute {
     const missing = declared.filter(({ id }) => !Object.hasOwn(stored, id));
     if (missing.length > 0) {
       const defaults = Object.fromEntries(missing.map(({ id, value }) => [id, value]));
-      await this.#needs.conversations.writeVariables(this.#scope, conversationId, defaults);
+      await this.#needs.conversations.writeVariables(this.#scope, conversationId, defaults, this.#holder);
     }
     return conversationValues(declared, stored);
+  }
+
+  #warn(error: unknown, message: string): void {
+    this.#needs.logger.warn({ err: error, run_id: this.#run.id }, message);
+  }
+
+  get #holder(): RunHolder {
+    return { runId: this.#run.id, owner: this.#owner };
   }
 
   #runError(error: unknown): RunError {
@@ -348,8 +468,7 @@ class Execute {
   async #pause({ publisher, journal }: Line, progress: RunProgress): Promise<"paused" | "answered" | "lost"> {
     const pausing = pausingOf(progress, this.#needs.clock.now(), this.#activeMs);
     const last = await journal.takeRest();
-    const { owner } = this.#needs;
-    const paused = await this.#needs.runs.pause(this.#scope, this.#run.id, owner, pausing, last);
+    const paused = await this.#needs.runs.pause(this.#scope, this.#run.id, this.#owner, pausing, last);
     if (paused === "paused") for (const event of pauseEvents(this.#run, pausing)) publisher.publish(event);
     return paused;
   }
@@ -358,10 +477,10 @@ class Execute {
   async #letGo({ publisher, journal }: Line): Promise<Execution> {
     if (this.#cause === "shutdown") {
       await journal.flush();
-      await this.#needs.runs.release(this.#scope, this.#run.id, this.#needs.owner, this.#activeMs);
+      await this.#needs.runs.release(this.#scope, this.#run.id, this.#owner, this.#activeMs);
       await this.#needs.queue.offerAgain(this.#run.queue, { scope: this.#scope, runId: this.#run.id });
     }
-    await publisher.flush().catch(() => {});
+    await publisher.flush();
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";
   }
 
@@ -374,4 +493,9 @@ class Execute {
   }
 }
 
-type Line = { publisher: EventPublisher; journal: JournalWriter; wasStreamed: boolean };
+/** What one try to drive the run writes to; `broken` once it cannot go on, with why. */
+type Line = { publisher: EventPublisher; journal: JournalWriter; wasStreamed: boolean; broken: AbortController };
+
+function isLost(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "run.lease-lost";
+}

@@ -8,8 +8,9 @@ import { stepIdOf } from "../engine/step-identity.ts";
 import { RunErrors } from "../errors.ts";
 import type { RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, hasEnded, type Run, type RunCaller, type RunRepeat } from "../run.ts";
+import type { Admission } from "./admit-run.ts";
 
-type Needs = { runs: RunStore; queue: RunQueue; clock: Clock; ids: IdSource };
+type Needs = { runs: RunStore; queue: RunQueue; admission: Admission; clock: Clock; ids: IdSource };
 
 export type RepeatVersion = { id: AppVersionId; number: number; graph: Graph };
 
@@ -27,13 +28,14 @@ export type RetryRunRequest = {
  * and not done again.
  *
  * @returns The new run, and how many recorded outcomes it begins with.
- * @throws run.not-found, run.not-ended, run.retry-point-unknown (caller)
+ * @throws run.not-found, run.not-ended, run.retry-point-unknown (caller); run.queue-full (dependency)
  */
 export async function retryRun(
   needs: Needs,
   scope: WorkspaceScope,
   { runId, from, recorded, current, caller }: RetryRunRequest,
 ): Promise<{ run: Run; reused: number; changed: string[] }> {
+  await needs.admission.admit();
   const before = await endedRun(needs, scope, runId);
   const journal = await needs.runs.readJournal(scope, runId);
   const kept = keptEntries(journal, from, recorded.graph, current.graph);
@@ -53,13 +55,15 @@ export async function retryRun(
  * Repeats a run with the answers that were recorded: models, calls and files from elsewhere answer from the recording, and
  * nothing is reached.
  *
- * @throws run.not-found, run.not-ended (caller), run.not-replayable (caller) for one that recorded nothing.
+ * @throws run.not-found, run.not-ended (caller), run.not-replayable (caller) for one that recorded nothing; run.queue-full
+ * (dependency).
  */
 export async function replayRun(
   needs: Needs,
   scope: WorkspaceScope,
   request: { runId: RunId; version: Omit<RepeatVersion, "graph">; caller: RunCaller },
 ): Promise<Run> {
+  await needs.admission.admit();
   const before = await endedRun(needs, scope, request.runId);
   const begun = (await needs.runs.readJournal(scope, request.runId)).find(({ kind }) => kind === "begun");
   if (begun === undefined) throw RunErrors["not-replayable"]({});

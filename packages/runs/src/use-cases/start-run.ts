@@ -14,11 +14,13 @@ import { RunErrors } from "../errors.ts";
 import { type ResolveFilesNeeds, resolveAll, resolveInputFiles } from "../files/resolve-files.ts";
 import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, type Run, type RunCaller, type RunTrigger } from "../run.ts";
+import type { Admission } from "./admit-run.ts";
 
 type Needs = ResolveFilesNeeds & {
   runs: RunStore;
   conversations: ConversationStore;
   queue: RunQueue;
+  admission: Admission;
   /** Of a process that has a worker too. */
   local?: LocalSlots | undefined;
   clock: Clock;
@@ -44,8 +46,10 @@ export type StartRunRequest = {
  *
  * @throws run.inputs-invalid (caller) naming the field and the rule.
  * @throws run.conversation-not-found (caller) for a conversation of another app or another person.
+ * @throws run.queue-full (dependency) while too many runs wait.
  */
 export async function startRun(needs: Needs, scope: WorkspaceScope, request: StartRunRequest): Promise<Run> {
+  await needs.admission.admit();
   const conversation = await continued(needs, scope, request);
   const checked = checkInputs(request.fields, { ...conversation?.inputs, ...request.inputs });
   if (!checked.ok) {
@@ -100,7 +104,7 @@ async function record(needs: Needs, scope: WorkspaceScope, run: Run, isFree: boo
     throw error;
   }
   if (lease === undefined) slot.claim(scope, run.id);
-  else slot.drive(scope, { ...run, status: "running", startedAt: lease.now });
+  else slot.drive(scope, { ...run, status: "running", startedAt: lease.now }, lease);
 }
 
 type Turn = { conversationId: ConversationId; messageId: MessageId; dialogueCount: number; isFirst: boolean };

@@ -7,6 +7,7 @@ import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
 import { PostgresAbandonedRuns } from "../postgres/stores/abandoned-runs.ts";
+import { PostgresRunLoad } from "../postgres/stores/run-load.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
 import { dropJobsInHand, postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
 import { databaseReadiness, type StorageStack, withFiles } from "../stack.ts";
@@ -46,15 +47,18 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
     // The folder's lock says that whoever worked here before is gone: their runs need not wait for leases to end.
     await new PostgresAbandonedRuns(database).endLeases(options.clock.now());
     await dropJobsInHand(pool);
-    const queue = new BullRunQueue(backend);
+    const load = new PostgresRunLoad(database);
+    const queue = new BullRunQueue(backend, load);
     return {
       pool,
       stores,
       contents,
       queue,
+      load,
       live: new MemoryLiveEvents({ retentionMs: options.streamRetentionMs }),
       signals: new MemoryRunSignals(),
       readiness: () => databaseReadiness(pool),
+      warnings: [],
       updateLock: (url) => embedded.updateLock(url),
       failed: embedded.failed,
       async close() {

@@ -51,6 +51,7 @@ export class MemoryLiveEvents implements LiveEvents {
       append: async (events) => {
         if (stream.opened !== opening) throw RunErrors["lease-lost"]({});
         this.#append(stream, events);
+        return "written";
       },
       close: async () => {
         if (stream.opened === opening) this.#expire(runId, stream);

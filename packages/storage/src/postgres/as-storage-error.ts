@@ -3,6 +3,8 @@ import { StorageErrors } from "../errors.ts";
 
 /** Somebody else holds what was asked for: waiting limits, deadlocks, full connection tables. */
 const busyStates = new Set(["57014", "55P03", "40001", "40P01", "53300", "25P03"]);
+/** No room for what is to be written. */
+const fullStates = new Set(["53100"]);
 const connectionCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -24,6 +26,7 @@ export function asStorageError(error: unknown): DiwanError {
   const code = codeOf(cause) ?? "";
   const retryAfterMs = 1_000;
   if (busyStates.has(code) || isPoolExhausted(cause)) return StorageErrors.busy({}, { cause, retryAfterMs });
+  if (fullStates.has(code)) return StorageErrors.full({}, { cause, retryAfterMs });
   if (connectionCodes.has(code) || /^(08|57P0)/.test(code) || isConnectionLost(cause)) {
     return StorageErrors.unavailable({}, { cause, retryAfterMs });
   }

@@ -15,6 +15,7 @@ export * from "./stores/end-user-store.ts";
 export * from "./stores/installation-store.ts";
 export * from "./stores/model-provider-store.ts";
 export * from "./stores/pending-import-store.ts";
+export * from "./stores/run-load.ts";
 export * from "./stores/run-store.ts";
 export * from "./stores/session-store.ts";
 export * from "./stores/version-store.ts";

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
+import { type PostgresAddress, postgresAddressOf } from "../connections/postgres-address.ts";
 import { StorageErrors } from "../errors.ts";
 import { asStorageError } from "./as-storage-error.ts";
 
@@ -51,11 +52,15 @@ const MINIMUM_VERSION = 14;
 /**
  * Connects to a Postgres server.
  *
- * @param url  `postgres://user:password@host:port/database?…` as libpq reads it.
+ * @param at  An address, or `postgres://user:password@host:port/database?…` as libpq reads it.
  * @throws storage.version-unsupported (caller) below Postgres 14; storage.unavailable (dependency).
  */
-export async function openPostgres(url: string, options: { maxConnections?: number } = {}): Promise<pg.Pool> {
-  const pool = openPool({ connectionString: url, max: options.maxConnections ?? 10, keepAlive: true });
+export async function openPostgres(
+  at: PostgresAddress | string,
+  options: { maxConnections?: number } = {},
+): Promise<pg.Pool> {
+  const address = typeof at === "string" ? postgresAddressOf(at) : at;
+  const pool = openPool({ ...address, max: options.maxConnections ?? 10, keepAlive: true });
   try {
     const { rows } = await pool.query<{ number: string; text: string }>(
       "select current_setting('server_version_num') as number, current_setting('server_version') as text",

@@ -1,6 +1,7 @@
 import { type ExecuteRunJob, jobNames, queueNames, type RunQueueName } from "@diwan/contracts";
 import type { RunId, WorkspaceId, WorkspaceScope } from "@diwan/kernel";
 import type { RunQueue } from "@diwan/runs";
+import { WaitingError } from "bullmq";
 import type { QueueBackend, RunJob, RunJobQueue } from "./queue-backend.ts";
 import { RunSlots } from "./run-slots.ts";
 
@@ -9,8 +10,11 @@ export type RunDelivery = { scope: WorkspaceScope; runId: RunId };
 export type ConsumeOptions = {
   /** Runs at once in this process. */
   concurrency: number;
-  /** A delivery may come twice; `handle` finds out by the run's claim. What it throws leaves the run to the reaper. */
-  handle(delivery: RunDelivery): Promise<void>;
+  /**
+   * A delivery may come twice; `handle` finds out by the run's claim. What it throws leaves the run to the reaper; with
+   * `put-back` the job waits again, before all others, for another worker.
+   */
+  handle(delivery: RunDelivery): Promise<"done" | "put-back">;
   /** Outages of the backend, and jobs that were taken away from this worker. */
   onError(error: Error): void;
 };
@@ -20,7 +24,10 @@ export type RunConsumer = {
   close(): Promise<void>;
 };
 
-export type QueueDepth = { waiting: number; active: number };
+export type QueueDepth = { waiting: number; delayed: number; active: number };
+
+/** Runs of its workspace that are before a run. */
+export type RunRanks = { ahead(scope: WorkspaceScope, runId: RunId): Promise<number> };
 
 const allQueues = Object.values(queueNames);
 
@@ -30,52 +37,81 @@ const LOCK_MS = 20_000;
 /**
  * Run jobs in BullMQ. A job has one attempt and is never recovered by BullMQ itself: whether a run goes on is decided by
  * its lease in the database, and only the reaper offers it again.
+ *
+ * A job's priority is the place of its run among its workspace's, so workspaces take turns: whoever asks for a first run
+ * waits behind the first of each other one. Places get better with time, and a job that is offered again gets its new one.
+ *
+ * @source docs/decisions/0016-workspaces-take-turns.md
  */
 export class BullRunQueue implements RunQueue {
   readonly #backend: QueueBackend;
+  readonly #ranks: RunRanks;
   readonly #queues: ReadonlyMap<RunQueueName, RunJobQueue>;
 
-  constructor(backend: QueueBackend) {
+  constructor(backend: QueueBackend, ranks: RunRanks) {
     this.#backend = backend;
+    this.#ranks = ranks;
     this.#queues = new Map(allQueues.map((name) => [name, backend.openQueue(name)]));
     // What a caller waits for is told to it; the rest are reconnects.
     for (const queue of this.#queues.values()) queue.on("error", () => {});
   }
 
-  async enqueue(queue: RunQueueName, { scope, runId }: RunDelivery): Promise<void> {
+  async enqueue(queue: RunQueueName, delivery: RunDelivery): Promise<void> {
+    await this.#add(queue, delivery, await this.#priorityOf(delivery));
+  }
+
+  async offerAgain(queue: RunQueueName, delivery: RunDelivery): Promise<void> {
+    const jobs = this.#queue(queue);
+    const priority = await this.#priorityOf(delivery);
+    const job = await jobs.getJob(delivery.runId);
+    if (job?.processedOn !== undefined && (await job.isActive())) {
+      // The job of a worker that died stays active for ever and would stand in the way. One that is still worked on is
+      // locked: BullMQ refuses to remove it, and the new one is no job.
+      await jobs.remove(delivery.runId);
+    } else if (job !== undefined && priority < job.priority) {
+      // Somebody may take it at this very moment; then its place is of no more interest.
+      await job.changePriority({ priority }).catch(() => {});
+    }
+    await this.#add(queue, delivery, priority);
+  }
+
+  /** From 1: jobs without a priority would come before all others. */
+  async #priorityOf({ scope, runId }: RunDelivery): Promise<number> {
+    return 1 + (await this.#ranks.ahead(scope, runId));
+  }
+
+  async #add(queue: RunQueueName, { scope, runId }: RunDelivery, priority: number): Promise<void> {
     const job: ExecuteRunJob = { runId, workspaceId: scope.workspaceId };
     // The id makes a second job of the same run no job at all while the first is there.
     await this.#queue(queue).add(jobNames.executeRun, job, {
       jobId: runId,
+      priority,
       attempts: 1,
       removeOnComplete: true,
       removeOnFail: true,
     });
   }
 
-  async offerAgain(queue: RunQueueName, delivery: RunDelivery): Promise<void> {
-    const jobs = this.#queue(queue);
-    // The job of a worker that died stays active for ever and would stand in the way. One that is still worked on is
-    // locked: BullMQ refuses to remove it, and the new one is no job.
-    if ((await jobs.getJobState(delivery.runId)) === "active") await jobs.remove(delivery.runId);
-    await this.enqueue(queue, delivery);
-  }
-
   /** For metrics, and for refusing runs while too many wait. */
   async depth(queue: RunQueueName): Promise<QueueDepth> {
     const counts = await this.#queue(queue).getJobCounts("waiting", "delayed", "prioritized", "active");
     const { active = 0, waiting = 0, delayed = 0, prioritized = 0 } = counts;
-    return { waiting: waiting + delayed + prioritized, active };
+    return { waiting: waiting + prioritized, delayed, active };
   }
 
   async consume({ concurrency, handle, onError }: ConsumeOptions): Promise<RunConsumer> {
     const slots = new RunSlots(concurrency);
     const workers = allQueues.map((name) => {
-      const process = async ({ data }: RunJob) => {
-        const runId = data.runId as RunId;
+      const process = async (job: RunJob, token?: string) => {
+        const { runId, workspaceId } = job.data;
         share(name, 1);
         try {
-          await handle({ scope: { workspaceId: data.workspaceId as WorkspaceId }, runId });
+          const result = await handle({ scope: { workspaceId: workspaceId as WorkspaceId }, runId: runId as RunId });
+          if (result === "done") return;
+          // Before all others, since its run has had its turn. With any other priority Redis wakes no worker for it.
+          await job.changePriority({ priority: 0 });
+          await job.moveToWait(token);
+          throw new WaitingError();
         } finally {
           share(name, -1);
         }

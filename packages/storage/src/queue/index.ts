@@ -4,6 +4,7 @@ export {
   type QueueDepth,
   type RunConsumer,
   type RunDelivery,
+  type RunRanks,
 } from "./bull-run-queue.ts";
 export { postgresQueueBackend } from "./postgres-queue-backend.ts";
 export type { QueueBackend } from "./queue-backend.ts";

@@ -8,7 +8,11 @@ export type RunJob = Job<ExecuteRunJob, void, string>;
 /** Where BullMQ keeps its jobs. */
 export type QueueBackend = {
   openQueue(name: string): RunJobQueue;
-  openWorker(name: string, process: (job: RunJob) => Promise<void>, options: WorkerSettings): RunJobWorker;
+  openWorker(
+    name: string,
+    process: (job: RunJob, token?: string) => Promise<void>,
+    options: WorkerSettings,
+  ): RunJobWorker;
 };
 
 export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;

@@ -1,5 +1,6 @@
 import { Queue, Worker } from "bullmq";
-import { Redis } from "ioredis";
+import type { RedisAddress } from "../connections/redis-address.ts";
+import { openRedis } from "../redis/open-redis.ts";
 import type { QueueBackend } from "./queue-backend.ts";
 
 /**
@@ -7,10 +8,12 @@ import type { QueueBackend } from "./queue-backend.ts";
  *
  * @param prefix  Of all keys; in a Redis Cluster it holds a hash tag, such as `{diwan}`.
  */
-export function redisQueueBackend(url: string, prefix = "diwan"): QueueBackend & { close(): Promise<void> } {
+export function redisQueueBackend(
+  at: RedisAddress | string,
+  prefix = "diwan",
+): QueueBackend & { close(): Promise<void> } {
   // One for all queues; each worker copies it for its blocking reads. BullMQ waits through outages by itself.
-  const connection = new Redis(url, { maxRetriesPerRequest: null });
-  connection.on("error", () => {});
+  const connection = openRedis(at, { maxRetriesPerRequest: null });
   return {
     openQueue: (name) => new Queue(name, { connection, prefix }),
     openWorker: (name, process, options) => new Worker(name, process, { ...options, connection, prefix }),

@@ -1,32 +1,16 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { type RedisAddress, redisAddressOf, redisOptions } from "../connections/redis-address.ts";
 
-/** Commands that wait through an outage are given up after this many reconnects, so that callers hear of it. */
-const RETRIES = 3;
+/** Commands that wait through an outage are given up after this many reconnects, two seconds, so that callers hear of it. */
+const RETRIES = 8;
 
-/**
- * Connects to Redis and reconnects for as long as it is used.
- *
- * @param url  `redis://…`, or `rediss://…` for TLS.
- */
-export function openRedis(url: string, options: RedisOptions = {}): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: RETRIES, connectTimeout: 5_000, ...options });
+/** Connects to Redis and reconnects for as long as it is used. @param at  An address, or a URL. */
+export function openRedis(at: RedisAddress | string, options: RedisOptions = {}): Redis {
+  const address = typeof at === "string" ? redisAddressOf(at) : at;
+  // Commands of one moment go out together: a write to a socket costs more than most commands.
+  const shared = { maxRetriesPerRequest: RETRIES, enableAutoPipelining: true };
+  const redis = new Redis({ ...redisOptions(address), ...shared, ...options });
   // Each failed attempt is an event; without a listener it would be printed.
   redis.on("error", () => {});
   return redis;
-}
-
-/** What about a Redis server would lose jobs, one sentence each; empty when all is well. */
-export async function redisProblems(redis: Redis): Promise<string[]> {
-  const info = await redis.info();
-  const read = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1] ?? "";
-  const problems: string[] = [];
-  if (Number.parseInt(read("redis_version"), 10) < 6) {
-    problems.push(`Redis is version ${read("redis_version")}; 6 or newer is needed.`);
-  }
-  if (read("aof_enabled") !== "1") problems.push("Redis writes no append-only file: set `appendonly yes`.");
-  const policy = read("maxmemory_policy");
-  if (policy !== "noeviction") {
-    problems.push(`Redis may drop jobs when its memory is full (${policy}): set \`maxmemory-policy noeviction\`.`);
-  }
-  return problems;
 }

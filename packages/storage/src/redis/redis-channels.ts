@@ -6,15 +6,19 @@ type Listener = {
   onGap?(): void;
 };
 
+/** How long a channel without listeners is still subscribed to, so that leaving many is one command. */
+const LEAVE_MS = 200;
+
 /** Many listeners on one subscribing connection. */
 export class RedisChannels {
   readonly #connection: Redis;
   readonly #listeners = new Map<string, Set<Listener>>();
   #readyBefore = false;
+  #leaving: NodeJS.Timeout | undefined;
 
   /** @param redis  Copied: a connection that subscribes can do nothing else. */
   constructor(redis: Redis) {
-    this.#connection = redis.duplicate({ maxRetriesPerRequest: null });
+    this.#connection = redis.duplicate({ maxRetriesPerRequest: null, enableAutoPipelining: false });
     this.#connection.on("error", () => {});
     this.#connection.on("message", (channel: string, payload: string) => {
       for (const listener of this.#listeners.get(channel) ?? []) listener.onMessage(payload);
@@ -39,6 +43,7 @@ export class RedisChannels {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#leaving);
     this.#listeners.clear();
     this.#connection.disconnect();
   }
@@ -47,8 +52,14 @@ export class RedisChannels {
     const listeners = this.#listeners.get(channel);
     listeners?.delete(listener);
     if (listeners?.size !== 0) return;
-    this.#listeners.delete(channel);
-    this.#connection.unsubscribe(channel).catch(() => {});
+    this.#leaving ??= setTimeout(() => this.#leave(), LEAVE_MS).unref();
+  }
+
+  #leave(): void {
+    this.#leaving = undefined;
+    const empty = [...this.#listeners].flatMap(([channel, { size }]) => (size === 0 ? [channel] : []));
+    for (const channel of empty) this.#listeners.delete(channel);
+    if (empty.length > 0) this.#connection.unsubscribe(...empty).catch(() => {});
   }
 
   #tellOfGap(): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { RunEvent, SequencedRunEvent } from "@diwan/contracts";
 import type { RunId } from "@diwan/kernel";
 import { type LiveEvents, type LiveEventWriter, RunErrors } from "@diwan/runs";
@@ -9,26 +10,52 @@ import type { RedisChannels } from "./redis-channels.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    diwanAppendEvents(key: string, channel: string, ...values: (string | number)[]): Result<number, Context>;
+    diwanOpenEvents(key: string, writer: string, expiryMs: number): Result<number, Context>;
+    diwanAppendEvents(key: string, channel: string, ...values: (string | number)[]): Result<string, Context>;
   }
 }
 
 /** A run whose worker died without an end keeps its events this long. */
-const ABANDONED_SECONDS = 24 * 60 * 60;
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Adds events and tells readers, or does neither: an id that is not above the last one is refused, which keeps a worker
- * that lost the run from writing between the lines of the one that has it.
+ * Says who writes from now on, in an entry that is no event: it has the number of the last one, and readers pass over it.
+ * It also tells them that the run has begun.
+ */
+const openScript = `
+  local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  local seq, place = 0, 0
+  if last then seq, place = string.match(last[1], '^(%d+)-(%d+)$') end
+  redis.call('XADD', KEYS[1], seq .. '-' .. (place + 1), 'e', '', 'w', ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return tonumber(seq)`;
+
+/**
+ * Adds events and tells readers, or does neither. The last entry says who writes: a worker that lost the run cannot write
+ * between the lines of the one that has it. Events that are there already, because an answer was lost, are told again
+ * only.
  */
 const appendScript = `
-  local first = tonumber(ARGV[1])
-  for index = 4, #ARGV do
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], (first + index - 4) .. '-0', 'e', ARGV[index])
+  local first, writer = tonumber(ARGV[1]), ARGV[4]
+  local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  local written = false
+  if last then
+    if last[2][4] ~= writer then return 'refused' end
+    written = tonumber(string.match(last[1], '^%d+')) >= first
+  elseif ARGV[5] ~= 'again' then
+    return 'lost'
   end
-  redis.call('EXPIRE', KEYS[1], ARGV[3])
   local events = {}
-  for index = 4, #ARGV do events[#events + 1] = ARGV[index] end
-  return redis.call('PUBLISH', KEYS[2], first .. ' [' .. table.concat(events, ',') .. ']')`;
+  for index = 6, #ARGV do
+    events[#events + 1] = ARGV[index]
+    if not written then
+      local id = (first + index - 6) .. '-0'
+      redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], id, 'e', ARGV[index], 'w', writer)
+    end
+  end
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  redis.call('PUBLISH', KEYS[2], first .. ' [' .. table.concat(events, ',') .. ']')
+  return 'written'`;
 
 /**
  * Live events in Redis Streams, one per run, under the ids `<seq>-0`. New ones also travel by pub/sub on one connection
@@ -46,29 +73,34 @@ export class RedisLiveEvents implements LiveEvents {
     this.#channels = channels;
     this.#prefix = prefix;
     this.#limits = { ...defaultLiveEventLimits, ...limits };
+    redis.defineCommand("diwanOpenEvents", { numberOfKeys: 1, lua: openScript });
     redis.defineCommand("diwanAppendEvents", { numberOfKeys: 2, lua: appendScript });
   }
 
   async open(runId: RunId): Promise<LiveEventWriter> {
     const key = this.#key(runId);
-    const [[last]] = await Promise.all([
-      this.#redis.xrevrange(key, "+", "-", "COUNT", 1),
-      // An empty stream tells readers that the run has begun. The group itself is never read.
-      this.#redis.xgroup("CREATE", key, "opened", "$", "MKSTREAM").catch(ignoreExisting),
-      this.#redis.expire(key, ABANDONED_SECONDS),
-    ]);
-    const lastSeq = last === undefined ? 0 : seqOf(last[0]);
+    const writer = randomBytes(6).toString("base64url");
+    const lastSeq = await this.#redis.diwanOpenEvents(key, writer, ABANDONED_MS);
     let nextSeq = lastSeq + 1;
+    let wasLost = false;
+    let isEnded = false;
+    // Events that are given again keep their numbers.
+    const numbers = new WeakMap<readonly RunEvent[], number>();
     return {
       lastSeq,
       append: async (events) => {
-        if (events.length === 0) return;
-        const first = nextSeq;
-        nextSeq += events.length;
-        await this.#append(key, first, events);
+        if (events.length === 0) return "written";
+        const first = numbers.get(events) ?? nextSeq;
+        numbers.set(events, first);
+        nextSeq = Math.max(nextSeq, first + events.length);
+        const result = await this.#append(key, first, writer, wasLost, events);
+        wasLost = result === "lost";
+        isEnded = result === "written" && endsRun(events);
+        return result;
       },
       close: async () => {
-        await this.#redis.pexpire(key, this.#limits.retentionMs);
+        // The end of a run has set its time already.
+        if (!isEnded) await this.#redis.pexpire(key, this.#limits.retentionMs);
       },
     };
   }
@@ -84,39 +116,48 @@ export class RedisLiveEvents implements LiveEvents {
       onMessage: (payload) => reader.offer(parsePublished(payload)),
       onGap: () => reader.lookAgain(),
     });
-    const known = await this.#isKnown(key, reader);
-    if (known) return reader.follow(forget);
+    try {
+      if (await this.#isKnown(key, reader, afterSeq)) return reader.follow(forget);
+    } catch (error) {
+      forget();
+      throw error;
+    }
     forget();
     return undefined;
   }
 
   /** A run that has events, or begins to have them within a moment. */
-  async #isKnown(key: string, reader: EventReader): Promise<boolean> {
+  async #isKnown(key: string, reader: EventReader, afterSeq: number): Promise<boolean> {
     await reader.lookAgain();
     if (reader.hasEvents) return true;
+    // Most readers come with the run, before it begins: nothing more is asked for them.
+    if (afterSeq === 0 && (await reader.hasEventsWithin(this.#limits.waitForStartMs))) return true;
     const [last] = await this.#redis.xrevrange(key, "+", "-", "COUNT", 1);
     if (last !== undefined) {
-      if (parseEvent(last[1][1]!).type === "run.finished") reader.end();
+      if (isEvent(last) && parseEvent(last[1][1]!).type === "run.finished") reader.end();
       return true;
     }
-    return (await this.#redis.exists(key)) === 1 || reader.hasEventsWithin(this.#limits.waitForStartMs);
+    return afterSeq > 0 && reader.hasEventsWithin(this.#limits.waitForStartMs);
   }
 
-  async #append(key: string, first: number, events: readonly RunEvent[]): Promise<void> {
+  async #append(
+    key: string,
+    first: number,
+    writer: string,
+    again: boolean,
+    events: readonly RunEvent[],
+  ): Promise<"written" | "lost"> {
     const texts = events.map((event) => stringifyJson(event as unknown as Value));
-    try {
-      await this.#redis.diwanAppendEvents(key, key, first, this.#limits.maxEvents, ABANDONED_SECONDS, ...texts);
-    } catch (error) {
-      if (error instanceof Error && error.message.includes("equal or smaller")) {
-        throw RunErrors["lease-lost"]({}, { cause: error });
-      }
-      throw error;
-    }
+    const expiryMs = endsRun(events) ? this.#limits.retentionMs : ABANDONED_MS;
+    const settings = [first, this.#limits.maxEvents, expiryMs, writer, again ? "again" : ""];
+    const result = await this.#redis.diwanAppendEvents(key, key, ...settings, ...texts);
+    if (result === "refused") throw RunErrors["lease-lost"]({});
+    return result === "lost" ? "lost" : "written";
   }
 
   async #readStored(key: string, from: number): Promise<SequencedRunEvent[]> {
     const entries = await this.#redis.xrange(key, `${from}-0`, "+");
-    return entries.map(([id, fields]) => ({ seq: seqOf(id), event: parseEvent(fields[1]!) }));
+    return entries.filter(isEvent).map(([id, fields]) => ({ seq: seqOf(id), event: parseEvent(fields[1]!) }));
   }
 
   #key(runId: RunId): string {
@@ -124,8 +165,12 @@ export class RedisLiveEvents implements LiveEvents {
   }
 }
 
-function ignoreExisting(error: Error): void {
-  if (!error.message.startsWith("BUSYGROUP")) throw error;
+function endsRun(events: readonly RunEvent[]): boolean {
+  return events.at(-1)?.type === "run.finished";
+}
+
+function isEvent([, fields]: [id: string, fields: string[]]): boolean {
+  return fields[1] !== "";
 }
 
 function seqOf(id: string): number {

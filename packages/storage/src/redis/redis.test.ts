@@ -3,7 +3,7 @@ import { aDelta, anEnd, ids, liveEventsContract, runSignalsContract } from "@diw
 import { testRedis } from "@diwan/testkit/services";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RedisChannels, RedisLiveEvents, RedisRunSignals, redisProblems } from "./index.ts";
+import { checkRedis, RedisChannels, RedisLiveEvents, RedisRunSignals } from "./index.ts";
 
 describe.skipIf(testRedis.missing)(`on ${testRedis.name}`, () => {
   const prefix = `test-${randomBytes(4).toString("hex")}`;
@@ -43,16 +43,44 @@ describe.skipIf(testRedis.missing)(`on ${testRedis.name}`, () => {
   });
 
   it("names what about the server would lose jobs", async () => {
-    expect(await redisProblems(redis[0]!)).toEqual(["Redis writes no append-only file: set `appendonly yes`."]);
+    expect(await checkRedis(redis[0]!)).toEqual(["Redis writes no append-only file: set `appendonly yes`."]);
+  });
+
+  it("RedisLiveEvents keeps events once that are given again because their answer was lost", async () => {
+    const runId = ids.next<"run">();
+    const writer = await live[0]!.open(runId);
+    const events = [aDelta("a"), aDelta("b")];
+    expect(await writer.append(events)).toBe("written");
+    expect(await writer.append(events)).toBe("written");
+    await writer.append([anEnd()]);
+    const seen: number[] = [];
+    for await (const { seq } of (await live[1]!.read(runId, 0, new AbortController().signal))!) seen.push(seq);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("RedisLiveEvents says when a stream was lost, and begins it anew", async () => {
+    const runId = ids.next<"run">();
+    const writer = await live[0]!.open(runId);
+    await writer.append([aDelta("a")]);
+    await redis[0]!.del(`${prefix}:events:${runId}`);
+    expect(await writer.append([aDelta("b")])).toBe("lost");
+    expect(await writer.append([aDelta("ab"), anEnd()])).toBe("written");
+    const seen: string[] = [];
+    for await (const { event } of (await live[1]!.read(runId, 0, new AbortController().signal))!) {
+      seen.push(event.type === "text-delta" ? event.text : event.type);
+    }
+    expect(seen).toEqual(["ab", "run.finished"]);
   });
 
   it("RedisLiveEvents fills the gap after the reader's connection was lost", async () => {
     const runId = ids.next<"run">();
-    const writer = await live[0]!.open(runId);
+    // Long enough to be there still when the reader is back.
+    const [worker, api] = redis.map((each, index) => new RedisLiveEvents(each, channels[index]!, { prefix }));
+    const writer = await worker!.open(runId);
     await writer.append([aDelta("a")]);
     const seen: number[] = [];
     const reading = (async () => {
-      for await (const { seq } of (await live[1]!.read(runId, 0, new AbortController().signal))!) seen.push(seq);
+      for await (const { seq } of (await api!.read(runId, 0, new AbortController().signal))!) seen.push(seq);
     })();
     await expect.poll(() => seen).toEqual([1]);
     await redis[0]!.call("CLIENT", "KILL", "TYPE", "pubsub");

@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock, IdSource } from "@diwan/kernel";
+import type { Redis } from "ioredis";
+import { checkRedis } from "../connections/check-redis.ts";
+import type { PostgresAddress } from "../connections/postgres-address.ts";
+import type { RedisAddress } from "../connections/redis-address.ts";
 import { DiskFileStore } from "../files/disk-file-store.ts";
 import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
 import { openPostgres } from "../postgres/pool.ts";
+import { PostgresRunLoad } from "../postgres/stores/run-load.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
 import { redisQueueBackend } from "../queue/redis-queue-backend.ts";
 import { openRedis } from "../redis/open-redis.ts";
@@ -13,8 +19,8 @@ import { RedisRunSignals } from "../redis/redis-run-signals.ts";
 import { databaseReadiness, type StorageStack, withFiles } from "../stack.ts";
 
 export type ServerStackOptions = {
-  databaseUrl: string;
-  redisUrl: string;
+  postgres: PostgresAddress;
+  redis: RedisAddress;
   /** Folder for files, the same for every process. */
   filesFolder: string;
   version: string;
@@ -26,14 +32,17 @@ export type ServerStackOptions = {
 /**
  * Storage of many machines: a Postgres and a Redis server. Any number of processes may open it; migrations run once.
  *
- * @throws storage.unavailable (dependency), storage.version-unsupported (caller), migration.*
+ * @throws storage.unavailable, storage.redis-unavailable (dependency); storage.version-unsupported,
+ * storage.redis-version-unsupported (caller); migration.*
  */
 export async function openServerStack(options: ServerStackOptions): Promise<StorageStack> {
-  const pool = await openPostgres(options.databaseUrl);
-  const redis = openRedis(options.redisUrl);
+  const pool = await openPostgres(options.postgres);
+  const redis = openRedis(options.redis);
   const channels = new RedisChannels(redis);
-  const backend = redisQueueBackend(options.redisUrl);
-  const queue = new BullRunQueue(backend);
+  const backend = redisQueueBackend(options.redis);
+  const database = new Database(pool);
+  const load = new PostgresRunLoad(database);
+  const queue = new BullRunQueue(backend, load);
   const close = async () => {
     await queue.close();
     await backend.close();
@@ -42,25 +51,37 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
     await pool.end();
   };
   try {
+    const warnings = await checkRedis(redis);
     await migrate(pool, { byVersion: options.version });
     const contents = new DiskFileStore(options.filesFolder);
     return {
       pool,
-      stores: withFiles(createStores(new Database(pool), options), contents),
+      stores: withFiles(createStores(database, options), contents),
       contents,
       queue,
+      load,
       live: new RedisLiveEvents(redis, channels, { retentionMs: options.streamRetentionMs }),
       signals: await RedisRunSignals.open(redis, channels),
       readiness: async () =>
-        (await databaseReadiness(pool)) ??
-        (await redis.ping().then(
-          () => undefined,
-          () => "Redis",
-        )),
+        (await databaseReadiness(pool)) ?? (redis.status === "ready" && (await answers(redis)) ? undefined : "Redis"),
+      warnings,
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+const PING_MS = 2_000;
+
+/** A server that is frozen keeps its connections and says nothing. */
+async function answers(redis: Redis): Promise<boolean> {
+  const abort = new AbortController();
+  const late = sleep(PING_MS, false, { signal: abort.signal }).catch(() => false);
+  const pong = redis.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([pong, late]).finally(() => abort.abort());
 }

@@ -73,6 +73,19 @@ export function liveEventsContract(open: () => { worker: LiveEvents; api: LiveEv
     expect(await collect(await api.read(run, 0, never))).toEqual(["1 a", "2 b", "3 c", "4 run.finished"]);
   });
 
+  it("belongs to the worker that opened it last, even before that one says anything", async () => {
+    const { worker, api } = open();
+    const run = runId();
+    const first = await worker.open(run);
+    await first.append([aDelta("a")]);
+    const second = await worker.open(run);
+    expect(second.lastSeq).toBe(1);
+    await expect(first.append([aDelta("late")])).rejects.toMatchObject({ code: "run.lease-lost" });
+    await second.append([aDelta("b"), anEnd()]);
+    expect(await collect(await api.read(run, 0, never))).toEqual(["1 a", "2 b", "3 run.finished"]);
+    expect(await collect(await api.read(run, 2, never))).toEqual(["3 run.finished"]);
+  });
+
   it("keeps the literal kind of numbers in an event", async () => {
     const { worker, api } = open();
     const run = runId();

@@ -10,7 +10,7 @@ type Delivery = { scope: WorkspaceScope; runId: RunId };
 export type ConsumedRunQueue = RunQueue & {
   consume(options: {
     concurrency: number;
-    handle(delivery: Delivery): Promise<void>;
+    handle(delivery: Delivery): Promise<"done" | "put-back">;
     onError(error: Error): void;
   }): Promise<{ close(): Promise<void> }>;
   depth(queue: RunQueueName): Promise<{ waiting: number; active: number }>;
@@ -25,8 +25,9 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
   const consume = async (
     queue: ConsumedRunQueue,
     concurrency: number,
-    handle: (delivery: Delivery) => Promise<void>,
+    work: (delivery: Delivery) => Promise<unknown>,
   ) => {
+    const handle = async (delivery: Delivery) => ((await work(delivery)) === "put-back" ? "put-back" : "done");
     const consumer = await queue.consume({ concurrency, handle, onError: () => {} });
     consumers.push(consumer);
     return consumer;
@@ -40,7 +41,7 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     await consume(queue, 4, async (job) => void seen.push(job));
     await queue.enqueue("runs-interactive", delivery);
     await expect.poll(() => seen).toEqual([delivery]);
-    await expect.poll(() => queue.depth("runs-interactive")).toEqual({ waiting: 0, active: 0 });
+    await expect.poll(() => queue.depth("runs-interactive")).toMatchObject({ waiting: 0, active: 0 });
   });
 
   it("takes a run once while its job waits, and again after it was done", async () => {
@@ -49,11 +50,11 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     await queue.enqueue("runs-background", delivery);
     await queue.enqueue("runs-background", delivery);
     await queue.offerAgain("runs-background", delivery);
-    expect(await queue.depth("runs-background")).toEqual({ waiting: 1, active: 0 });
+    expect(await queue.depth("runs-background")).toMatchObject({ waiting: 1, active: 0 });
     const seen: RunId[] = [];
     await consume(queue, 4, async ({ runId }) => void seen.push(runId));
     await expect.poll(() => seen).toEqual([delivery.runId]);
-    await expect.poll(() => queue.depth("runs-background")).toEqual({ waiting: 0, active: 0 });
+    await expect.poll(() => queue.depth("runs-background")).toMatchObject({ waiting: 0, active: 0 });
     await queue.enqueue("runs-background", delivery);
     await expect.poll(() => seen).toEqual([delivery.runId, delivery.runId]);
   });
@@ -75,6 +76,28 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     held.resolve();
   });
 
+  it("gives a job that was put back to another worker", async () => {
+    const queue = open();
+    const delivery = aDelivery();
+    const handedOver = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    const leaving = await consume(queue, 4, async () => {
+      seen.push("leaving");
+      await handedOver.promise;
+      return "put-back";
+    });
+    await queue.enqueue("runs-interactive", delivery);
+    await expect.poll(() => seen).toEqual(["leaving"]);
+    await consume(queue, 4, async ({ runId }) => void seen.push(runId));
+    const closing = leaving.close();
+    // As after the time that runs have to end by themselves.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    handedOver.resolve();
+    await closing;
+    await expect.poll(() => seen).toEqual(["leaving", delivery.runId]);
+    await expect.poll(() => queue.depth("runs-interactive")).toMatchObject({ waiting: 0, active: 0 });
+  });
+
   it("forgets a job whose handling failed: the reaper decides about the run", async () => {
     const queue = open();
     const delivery = aDelivery();
@@ -85,7 +108,7 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     });
     await queue.enqueue("runs-interactive", delivery);
     await expect.poll(() => deliveries).toBe(1);
-    await expect.poll(() => queue.depth("runs-interactive")).toEqual({ waiting: 0, active: 0 });
+    await expect.poll(() => queue.depth("runs-interactive")).toMatchObject({ waiting: 0, active: 0 });
     await queue.offerAgain("runs-interactive", delivery);
     await expect.poll(() => deliveries).toBe(2);
   });
@@ -133,7 +156,7 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     setTimeout(() => held.resolve(), 50);
     await closing;
     expect([began, ended]).toEqual([1, 1]);
-    expect(await queue.depth("runs-interactive")).toEqual({ waiting: 1, active: 0 });
+    expect(await queue.depth("runs-interactive")).toMatchObject({ waiting: 1, active: 0 });
     const seen: RunId[] = [];
     await consume(queue, 2, async ({ runId }) => void seen.push(runId));
     await expect.poll(() => seen).toHaveLength(1);

@@ -363,6 +363,25 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await claim(first)).toMatchObject({ attempt: 2 });
     });
 
+    it("that is at work can be taken over though an earlier one waits for its turn again", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const first = await turn(stores, own, conversation, 1);
+      const second = await turn(stores, own, conversation, 2);
+      const form = aForm();
+      await stores.runs.claim(own, first.id, aLease("a", noon));
+      await stores.runs.pause(own, first.id, "a", aPause([form]), nothingMore);
+      await stores.runs.claim(own, second.id, aLease("a", noon, 1_000));
+      await stores.forms.answer(own, form.formId, { type: "timed-out" }, noon);
+      // Its worker is gone; were both to wait for each other, neither would ever end.
+      const later = noon + 1_001;
+      expect(await stores.runs.claim(own, first.id, aLease("b", later))).toBeUndefined();
+      expect(await stores.runs.claim(own, second.id, aLease("b", later))).toBeDefined();
+      await stores.runs.settle(own, second.id, "b", aSettlement(), nothingMore);
+      expect(await stores.runs.claim(own, first.id, aLease("b", later))).toBeDefined();
+    });
+
     it("that was stopped before it answered is no part of the history", async () => {
       const stores = open();
       const own = scope();
@@ -551,6 +570,34 @@ export function runStoreContract(open: () => RunStores): void {
       const again = await stores.runs.claim(own, run.id, aLease("b", noon + 50_001, 10));
       expect(again).toMatchObject({ attempt: 2, activeMs: 700 });
       expect(await find(stores, run.id, noon + 60_000)).toMatchObject({ fruitlessTakeovers: 0 });
+    });
+
+    it("says who works on it, and how it came to whoever takes it next", async () => {
+      const stores = open();
+      const own = scope();
+      const run = await started(stores.runs, own);
+      const form = aForm();
+      const nobody = { owner: null, leaseExpiresAt: null };
+      expect(await stores.runs.ownership(own, run.id)).toMatchObject({ ...nobody, attempt: 0, queuedAt: noon });
+      expect(await stores.runs.claim(own, run.id, aLease("a", noon, 1_000))).toMatchObject({ takenFrom: null });
+      expect(await stores.runs.ownership(own, run.id)).toEqual({
+        owner: "a",
+        heartbeatAt: noon,
+        leaseExpiresAt: noon + 1_000,
+        queuedAt: noon,
+        attempt: 1,
+        activeMs: 0,
+      });
+      const late = aLease("b", noon + 1_000);
+      expect(await stores.runs.claim(own, run.id, late)).toMatchObject({ takenFrom: "lease-expired" });
+      await stores.runs.release(own, run.id, "b", 5);
+      expect(await stores.runs.ownership(own, run.id)).toMatchObject({ ...nobody, attempt: 2, activeMs: 5 });
+      expect(await stores.runs.claim(own, run.id, late)).toMatchObject({ takenFrom: "handed-over" });
+      // Whoever goes on after people have answered takes it from nobody.
+      await stores.runs.pause(own, run.id, "b", aPause([form]), nothingMore);
+      await stores.forms.answer(own, form.formId, { type: "timed-out" }, noon + 2_000);
+      expect(await stores.runs.claim(own, run.id, late)).toMatchObject({ attempt: 4, takenFrom: null });
+      expect(await stores.runs.ownership(scope(), run.id)).toBeUndefined();
     });
 
     it("can be ended with a reason, unless somebody took it meanwhile", async () => {

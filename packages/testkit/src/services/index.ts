@@ -1,3 +1,4 @@
 export * from "./databases.ts";
 export { copyEmbeddedTemplate } from "./embedded-template.ts";
 export * from "./redis.ts";
+export * from "./redis-servers.ts";

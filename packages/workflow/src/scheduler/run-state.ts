@@ -139,6 +139,8 @@ export class RunState {
   #begin({ seed, conversation }: RunBegun): void {
     this.seed ||= seed;
     this.variables.setAll("conversation", conversation as Record<string, Value>);
+    // Other turns may have written since a run that goes on wrote its own: those are theirs to keep.
+    this.root.conversation.clear();
   }
 
   #settle(frame: Frame, node: GraphNode, entry: StepSettled): void {

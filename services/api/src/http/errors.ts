@@ -9,6 +9,10 @@ export const PermissionErrors = defineErrors("permission", {
 
 export const HttpErrors = defineErrors("request", {
   "too-large": { kind: "caller", message: "The request is larger than this address takes." },
+  "server-stopping": {
+    kind: "dependency",
+    message: "This server is stopping. The run goes on: ask for its result by its id.",
+  },
   "unsupported-media-type": { kind: "caller", message: "Send JSON with Content-Type: application/json." },
 });
 

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiNeeds } from "../needs.ts";
+import type { OpenAnswers } from "./open-answers.ts";
 
 export type SseOptions = {
   /** Written every so often, so that proxies keep the connection. */
   heartbeat: { frame: string; everyMs: number };
+  /** Its reader can go on with it at another api. */
+  isResumable: boolean;
 };
-
-/** Streams that are open, so that a server that stops can end them. */
-export type OpenStreams = Set<AbortController>;
 
 const HEAD_ALONE_MS = 25;
 
@@ -20,13 +20,13 @@ const HEAD_ALONE_MS = 25;
  */
 export async function sendStream(
   { metrics }: Pick<ApiNeeds, "metrics">,
-  open: OpenStreams,
+  open: OpenAnswers,
   request: FastifyRequest,
   reply: FastifyReply,
-  { heartbeat }: SseOptions,
+  { heartbeat, isResumable }: SseOptions,
   frames: (signal: AbortSignal) => AsyncIterable<string>,
 ): Promise<void> {
-  const abort = new AbortController();
+  const { abort, forget } = open.add(isResumable);
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, {
@@ -41,7 +41,6 @@ export async function sendStream(
   const head = setTimeout(() => response.flushHeaders(), HEAD_ALONE_MS);
   const timer = setInterval(() => response.write(heartbeat.frame), heartbeat.everyMs);
   response.on("close", () => abort.abort());
-  open.add(abort);
   metrics.sseStreams.inc({ component: "api" });
   try {
     for await (const frame of frames(abort.signal)) {
@@ -53,9 +52,9 @@ export async function sendStream(
   } finally {
     clearInterval(timer);
     clearTimeout(head);
-    open.delete(abort);
     metrics.sseStreams.dec({ component: "api" });
     response.end();
+    forget();
   }
 }
 

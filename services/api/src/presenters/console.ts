@@ -12,13 +12,14 @@ import type {
   RunDetail,
   RunEvent,
   RunForm,
+  RunOwner,
   RunStep,
   RunSummary,
   StepSettled,
   UploadedFile,
   Workspace as WorkspaceShape,
 } from "@diwan/contracts";
-import type { ComparedRuns, PauseForm, Run, StoredFile } from "@diwan/runs";
+import type { ComparedRuns, PauseForm, Run, RunOwnership, StoredFile } from "@diwan/runs";
 import { fileKindOf, type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
 import type { Account, Membership } from "@diwan/workspaces";
 
@@ -124,6 +125,28 @@ export function presentRun(run: Run): RunSummary {
     finished_at: run.finishedAt === null ? null : iso(run.finishedAt),
     repeats: run.repeats,
   };
+}
+
+export type RunOwnerLimits = { hardMs: number; queueDeadlineMs: number; pauseDeadlineMs: number };
+
+export function presentRunOwner(run: Run, ownership: RunOwnership, limits: RunOwnerLimits): RunOwner {
+  const { owner, heartbeatAt, leaseExpiresAt, attempt } = ownership;
+  return {
+    status: run.status,
+    // Each lease has a name of its own below its worker's.
+    worker: owner?.split("/")[0] ?? null,
+    attempt,
+    last_sign_of_life_at: isoOrNull(heartbeatAt),
+    next_check_at: isoOrNull(leaseExpiresAt),
+    deadline_at: isoOrNull(deadlineOf(run, ownership, limits)),
+  };
+}
+
+function deadlineOf(run: Run, { queuedAt, heartbeatAt, activeMs }: RunOwnership, limits: RunOwnerLimits) {
+  if (run.status === "queued") return queuedAt + limits.queueDeadlineMs;
+  if (run.status === "paused") return queuedAt + limits.pauseDeadlineMs;
+  // Time that was spent on it is known as of the last sign of life.
+  return run.status === "running" && heartbeatAt !== null ? heartbeatAt + limits.hardMs - activeMs : null;
 }
 
 export function presentComparison(
@@ -289,4 +312,8 @@ function textOf(value: Value | undefined): string {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
 }

@@ -6,15 +6,16 @@ export function healthRoutes(app: FastifyInstance, needs: ApiNeeds): void {
   const alive = () => ({ status: "ok", version: needs.settings.version });
   app.get("/healthz", alive);
   app.get("/health", alive);
-  const ready = async () => {
+  const ready = { status: "ready" };
+  const look = async () => {
     const missing = await needs.readiness();
     return missing === undefined
-      ? { status: 200, body: { status: "ready" } }
+      ? { status: 200, body: needs.warnings.length === 0 ? ready : { ...ready, warnings: needs.warnings } }
       : { status: 503, body: { status: "not ready", missing } };
   };
   for (const path of ["/readyz", "/startupz"]) {
     app.get(path, async (_request, reply) => {
-      const { status, body } = await ready();
+      const { status, body } = await look();
       return reply.status(status).send(body);
     });
   }

@@ -21,7 +21,7 @@ const HEARTBEAT_MS = 5_000;
 
 export type RunConsumer = {
   /** Drives one run. Its job may come twice: whoever does not get the run's lease is done at once. */
-  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
   /** For runs that are started in this very process. */
   local: LocalSlots;
   /** Resolves when no local run is at work. */
@@ -45,9 +45,20 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
   return {
     async handle({ scope, runId }) {
       await slots.wait();
-      await executeRun(execution, scope, runId, shutdown)
-        .catch(tell(runId))
-        .finally(() => slots.giveBack());
+      if (shutdown.aborted) {
+        slots.giveBack();
+        return "put-back";
+      }
+      try {
+        const result = await executeRun(execution, scope, runId, shutdown);
+        // Its own job is in the way of a new one for as long as it is in hand.
+        return result === "handed-over" ? "put-back" : "done";
+      } catch (error) {
+        tell(runId)(error);
+        return "done";
+      } finally {
+        slots.giveBack();
+      }
     },
     local: {
       take() {
@@ -63,8 +74,10 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
         };
         return {
           lease: () => leaseOf(execution),
-          drive: (scope, run) =>
-            work(run.id, executeClaimed(execution, scope, { run, attempt: 1, journal: [], activeMs: 0 }, shutdown)),
+          drive: (scope, run, lease) => {
+            const claimed = { run, attempt: 1, journal: [], activeMs: 0, takenFrom: null };
+            work(run.id, executeClaimed(execution, scope, claimed, lease, shutdown));
+          },
           claim: (scope, runId) => work(runId, executeRun(execution, scope, runId, shutdown)),
           giveBack: () => slots.giveBack(),
         };

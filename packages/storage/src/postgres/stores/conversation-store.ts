@@ -1,5 +1,12 @@
 import type { AppId, ConversationId, RunId, WorkspaceScope } from "@diwan/kernel";
-import type { Conversation, ConversationStore, ConversationTurn, RunCaller } from "@diwan/runs";
+import {
+  type Conversation,
+  type ConversationStore,
+  type ConversationTurn,
+  type RunCaller,
+  RunErrors,
+  type RunHolder,
+} from "@diwan/runs";
 import type { Value } from "@diwan/workflow";
 import type { Database } from "../database.ts";
 import { and, desc, eq, inArray, sql } from "../drizzle.ts";
@@ -77,22 +84,28 @@ export class PostgresConversationStore implements ConversationStore {
     scope: WorkspaceScope,
     conversationId: ConversationId,
     values: Record<string, Value>,
+    { runId, owner }: RunHolder,
   ): Promise<void> {
-    const rows = Object.entries(values).map(([variableId, value]) => ({
-      conversationId,
-      variableId,
-      workspaceId: scope.workspaceId,
-      // As text: Drizzle would make null the database's NULL, and here it is a value like any other.
-      value: sql`${toJson(value)}::json`,
-    }));
-    if (rows.length === 0) return;
-    await this.#database.sql
-      .insert(conversationVariable)
-      .values(rows)
-      .onConflictDoUpdate({
-        target: [conversationVariable.conversationId, conversationVariable.variableId],
-        set: { value: sql`excluded.value` },
-        setWhere: eq(conversationVariable.workspaceId, scope.workspaceId),
-      });
+    const ids = Object.keys(values);
+    if (ids.length === 0) return;
+    const { rows } = await this.#database.run<{ held: boolean }>({
+      name: "conversation_write",
+      text: writeStatement,
+      values: [runId, scope.workspaceId, owner, conversationId, ids, ids.map((id) => toJson(values[id]!))],
+    });
+    if (!rows[0]!.held) throw RunErrors["lease-lost"]({});
   }
 }
+
+/** The row lock keeps a takeover out until the values are in: what it reads then is the newest. */
+const writeStatement = `
+  with held as (
+    select from run where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running'
+    for no key update
+  ), written as (
+    insert into conversation_variable (conversation_id, variable_id, workspace_id, value)
+    select $4, given.id, $2, given.value from held, unnest($5::text[], $6::json[]) as given (id, value)
+    on conflict (conversation_id, variable_id) do update set value = excluded.value
+      where conversation_variable.workspace_id = $2
+  )
+  select exists (select from held) as held`;

@@ -63,7 +63,8 @@ const pauseStatement = `
       as given (id, node_id, token, reason, expires_at)
     on conflict (id) do nothing
   ), paused as (
-    update run set status = 'paused', queued_at = $4, lease_owner = null, lease_expires_at = null, active_ms = $5,
+    update run set status = 'paused', queued_at = $4, lease_owner = null, lease_expires_at = null, heartbeat_at = null,
+      active_ms = $5,
       outputs = $6, answer = $7, usage = $8, total_steps = $9, exceptions_count = $10
     from held where run.id = held.id and not exists (select from forms where status <> 'open')
     returning run.id, run.conversation_id

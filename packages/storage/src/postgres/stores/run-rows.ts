@@ -75,13 +75,15 @@ function toColumn(sqlType: string, value: unknown): unknown {
 
 const arrays = Object.values(insertColumns).map((column, index) => `$${index + 1}::${column.getSQLType()}[]`);
 
-// Days are counted in one order, so that two groups never wait for each other.
+// Days are counted in one order, so that two groups never wait for each other. A run that is there already was inserted
+// by a group whose answer was lost.
 const insertStatement = `
   with created as (
     insert into run (${Object.values(insertColumns)
       .map(({ name }) => name)
       .join(", ")})
     select * from unnest(${arrays.join(", ")})
+    on conflict (id) do nothing
     returning id, workspace_id, app_id, conversation_id, message_id, query, inputs, created_at, status
   ), opened as (
     insert into message

@@ -8,6 +8,7 @@ import {
   type Run,
   type RunCaller,
   RunErrors,
+  type RunOwnership,
   type RunPage,
   type RunPausing,
   type RunSettlement,
@@ -86,6 +87,16 @@ export class PostgresRunStore implements RunStore {
     return { runs: cut.page, nextCursor: cut.nextCursor };
   }
 
+  async ownership(scope: WorkspaceScope, runId: RunId): Promise<RunOwnership | undefined> {
+    const { rows } = await this.#database.run<RunOwnership>({
+      text: `select lease_owner as owner, heartbeat_at as "heartbeatAt", lease_expires_at as "leaseExpiresAt",
+          queued_at as "queuedAt", attempt, active_ms as "activeMs"
+        from run where id = $1 and workspace_id = $2`,
+      values: [runId, scope.workspaceId],
+    });
+    return rows[0];
+  }
+
   async readJournal(scope: WorkspaceScope, runId: RunId): Promise<JournalEntry[]> {
     const rows = await this.#database.sql
       .select({ entry: runStep.entry })
@@ -97,15 +108,16 @@ export class PostgresRunStore implements RunStore {
 
   async claim(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<ClaimedRun | undefined> {
     if (!isUuid(runId)) return undefined;
-    const { rows } = await this.#database.run<Run & { claimNumber: number; journalLength: number; activeMs: number }>({
+    const { rows } = await this.#database.run<Run & Claim>({
       name: "run_claim",
       text: claimStatement,
       values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
     });
     if (rows[0] === undefined) return undefined;
-    const { claimNumber, journalLength, activeMs, ...claimed } = rows[0];
-    const journal = journalLength === 0 ? [] : await this.readJournal(scope, runId);
-    return { run: claimed, attempt: claimNumber, journal, activeMs };
+    const { claimNumber, journalLength, activeMs, takenFrom, ...claimed } = rows[0];
+    // Whoever had it may have written until the claim got the row, which the claim's own count does not see.
+    const journal = journalLength === 0 && claimNumber === 1 ? [] : await this.readJournal(scope, runId);
+    return { run: claimed, attempt: claimNumber, journal, activeMs, takenFrom };
   }
 
   async heartbeat(scope: WorkspaceScope, runId: RunId, lease: Lease, activeMs: number): Promise<LeaseState> {
@@ -188,14 +200,19 @@ export class PostgresRunStore implements RunStore {
   }
 }
 
+type Claim = { claimNumber: number; journalLength: number } & Pick<ClaimedRun, "activeMs" | "takenFrom">;
+
 /**
  * Only a takeover of an expired lease counts as fruitless, and only while the journal has not grown since. A chat turn
- * needs the conversation's turn too, which is free or its own already. Rows are locked run first, then conversation, as by
- * whoever settles: the turn is never given to a run that has ended meanwhile.
+ * needs the conversation's turn too, which is its own already, or free and wanted by none that came before. Rows are
+ * locked run first, then conversation, as by whoever settles: the turn is never given to a run that has ended meanwhile.
  */
 const claimStatement = `
   with mine as materialized (
-    select id, conversation_id, created_at from run
+    select id, conversation_id, created_at,
+      case when attempt = 0 then null when status = 'running' then 'lease-expired'
+        when heartbeat_at is not null then 'handed-over' end as taken_from
+    from run
     where id = $1 and workspace_id = $2
       and (status = 'queued' or (status = 'running' and lease_expires_at <= $4))
     for update
@@ -205,10 +222,9 @@ const claimStatement = `
     update conversation set turn_of = mine.id
     from mine
     where conversation.id = mine.conversation_id
-      and (conversation.turn_of is null or conversation.turn_of = mine.id)
-      and not exists (
+      and (conversation.turn_of = mine.id or (conversation.turn_of is null and not exists (
         select from run earlier where earlier.conversation_id = mine.conversation_id and earlier.status = 'queued'
-          and (earlier.created_at, earlier.id) < (mine.created_at, mine.id))
+          and (earlier.created_at, earlier.id) < (mine.created_at, mine.id))))
     returning conversation.dialogue_count
   )
   update run set
@@ -225,7 +241,8 @@ const claimStatement = `
   where run.id = mine.id
     and (mine.conversation_id is null or exists (select from turn)
       or not exists (select from conversation where conversation.id = mine.conversation_id))
-  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength", run.active_ms as "activeMs"`;
+  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength", run.active_ms as "activeMs",
+    mine.taken_from as "takenFrom"`;
 
 const heartbeatStatement = `
   update run set heartbeat_at = $4, lease_expires_at = $5, active_ms = $6
@@ -259,7 +276,8 @@ async function append(database: Database, appends: readonly Append[]): Promise<M
 
 /**
  * For any number of runs at once; gives back the places of those that the owner holds. The row lock keeps a takeover out
- * until the entries are in: a claim waits, and then sees the journal grown.
+ * until the entries are in: a claim waits, and then sees the journal grown. Entries that are there already are its own,
+ * of a write whose answer was lost.
  */
 const appendStatement = `
   with given as (
@@ -273,5 +291,6 @@ const appendStatement = `
     insert into run_step (run_id, position, workspace_id, entry)
     select held.run_id, held.position + entries.number - 1, held.workspace_id, entries.entry
     from held, json_array_elements(held.entries) with ordinality as entries (entry, number)
+    on conflict (run_id, position) do nothing
   )
   select place::int from held`;

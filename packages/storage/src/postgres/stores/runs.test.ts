@@ -24,7 +24,10 @@ for (const server of testDatabaseServers) {
         forms: new PostgresFormStore(opened.database),
       })));
     describe("PostgresConversationStore", () =>
-      conversationStoreContract(() => new PostgresConversationStore(opened.database)));
+      conversationStoreContract(() => ({
+        conversations: new PostgresConversationStore(opened.database),
+        runs: new PostgresRunStore(opened.database),
+      })));
     describe("PostgresEndUserStore", () =>
       endUserStoreContract(() => new PostgresEndUserStore(opened.database, createIdSource(), systemClock)));
   });

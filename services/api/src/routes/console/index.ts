@@ -4,7 +4,7 @@ import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
 import { SetupErrors } from "@diwan/workspaces";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
-import type { OpenStreams } from "../../http/sse.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
 import { statusOf } from "../../http/status-of.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { accountRoutes } from "./account.routes.ts";
@@ -18,7 +18,7 @@ import { runRoutes } from "./runs.routes.ts";
 const beforeSetup = new Set(["/console/api/setup", "/console/api/ping", "/console/api/openapi.json"]);
 
 /** The API that the console uses. */
-export function consoleRoutes(needs: ApiNeeds, open: OpenStreams) {
+export function consoleRoutes(needs: ApiNeeds, open: OpenAnswers) {
   return async (app: FastifyInstance): Promise<void> => {
     // Whole numbers beyond 2^53 go out as they came in.
     app.setReplySerializer((payload) => stringifyJson(payload as Value));

@@ -1,13 +1,15 @@
 import { AppErrors } from "@diwan/apps";
+import type { JournalEntry, StepSettled } from "@diwan/contracts";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
 import { answerForm, type PauseForm, RunErrors, resolveAll, startRun, stopRun } from "@diwan/runs";
 import { stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
 import { authenticate } from "../../http/authenticate.ts";
 import { consoleRoute } from "../../http/console-route.ts";
-import { type OpenStreams, sendStream } from "../../http/sse.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
+import { sendStream } from "../../http/sse.ts";
 import type { ApiNeeds } from "../../needs.ts";
-import { presentRun, presentRunDetail, presentRunEvent } from "../../presenters/console.ts";
+import { presentRun, presentRunDetail, presentRunEvent, presentRunOwner } from "../../presenters/console.ts";
 import { readRunEvents } from "../../run-events.ts";
 import { callerOf } from "./caller-of.ts";
 import { findApp, findRun } from "./find-app.ts";
@@ -15,7 +17,7 @@ import { findApp, findRun } from "./find-app.ts";
 const HEARTBEAT = { frame: ": still here\n\n", everyMs: 15_000 };
 
 /** Runs that people start and watch in the console. */
-export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStreams): void {
+export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenAnswers): void {
   consoleRoute(app, "GET /console/api/apps/{appId}/runs", async ({ params, query, request }) => {
     const found = await findApp(needs, await authenticate(needs, request), params.appId, "editor");
     const page = await needs.runs.list(found.scope, found.app.id, {
@@ -50,19 +52,33 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
   consoleRoute(app, "GET /console/api/runs/{runId}", async ({ params, request }) => {
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const journal = await needs.runs.readJournal(scope, run.id);
-    const steps = journal.filter((entry) => entry.kind === "settled");
+    const steps = sinceAsked(journal);
     const forms = run.status === "paused" ? await needs.forms.openOf(scope, run.id) : [];
     return presentRunDetail(run, steps, forms);
+  });
+
+  consoleRoute(app, "GET /console/api/runs/{runId}/owner", async ({ params, request }) => {
+    const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
+    const ownership = await needs.runs.ownership(scope, run.id);
+    if (ownership === undefined) throw RunErrors["not-found"]({});
+    return presentRunOwner(run, ownership, needs.settings.limits);
   });
 
   consoleRoute(app, "GET /console/api/runs/{runId}/events", async ({ params, request, reply }) => {
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const after = lastEventId(request.headers["last-event-id"]);
-    await sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
-      for await (const { seq, event } of readRunEvents(needs, scope, run, after, signal)) {
-        yield `id: ${seq}\ndata: ${stringifyJson(presentRunEvent(run, event) as Value)}\n\n`;
-      }
-    });
+    await sendStream(
+      needs,
+      open,
+      request,
+      reply,
+      { heartbeat: HEARTBEAT, isResumable: true },
+      async function* (signal) {
+        for await (const { seq, event } of readRunEvents(needs, scope, run, after, signal)) {
+          yield `id: ${seq}\ndata: ${stringifyJson(presentRunEvent(run, event) as Value)}\n\n`;
+        }
+      },
+    );
     return reply;
   });
 
@@ -81,6 +97,16 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStrea
     await stopRun(needs, scope, run.id, callerOf(caller));
     return undefined;
   });
+}
+
+/** The steps that have an outcome; one that waited for a person counts from when it asked. */
+function sinceAsked(journal: readonly JournalEntry[]): StepSettled[] {
+  const asked = new Map(
+    journal.flatMap((entry) => (entry.kind === "waiting" ? [[entry.stepId, entry.startedAt] as const] : [])),
+  );
+  return journal.flatMap((entry) =>
+    entry.kind === "settled" ? [{ ...entry, startedAt: asked.get(entry.stepId) ?? entry.startedAt }] : [],
+  );
 }
 
 /** Files that the form asks for are named by the ids of their uploads; the run is given the files themselves. */

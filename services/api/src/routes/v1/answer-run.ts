@@ -2,7 +2,9 @@ import type { RunEvent } from "@diwan/contracts";
 import type { WorkspaceScope } from "@diwan/kernel";
 import type { Run } from "@diwan/runs";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type OpenStreams, sendStream } from "../../http/sse.ts";
+import { HttpErrors } from "../../http/errors.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
+import { sendStream } from "../../http/sse.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { frameText, PING, v1Frames } from "../../presenters/v1-events.ts";
 import { readRunEvents } from "../../run-events.ts";
@@ -22,39 +24,60 @@ export type RunStream = {
 /** Streams a run's frames, from the first one that the reader lacks. */
 export function streamRun(
   needs: ApiNeeds,
-  open: OpenStreams,
+  open: OpenAnswers,
   request: FastifyRequest,
   reply: FastifyReply,
   { scope, run, after, withIds, throughPauses }: RunStream,
 ): Promise<void> {
-  return sendStream(needs, open, request, reply, { heartbeat: HEARTBEAT }, async function* (signal) {
-    // A chat's last event is two frames: a reader that has the first of them still lacks the second.
-    for await (const event of readRunEvents(needs, scope, run, Math.max(0, after - 1), signal)) {
-      const frames = v1Frames(run, event);
-      const lacking = frames.filter(({ frame }) => frame > after);
-      // Whoever asks beyond the end is told the end again.
-      const isEnd = event.event.type === "run.finished";
-      for (const frame of isEnd && lacking.length === 0 ? frames.slice(-1) : lacking) yield frameText(frame, withIds);
-      // A pause that is over by now is a thing of the past.
-      const mayPause = event.event.type === "run.paused" && !throughPauses;
-      if (mayPause && (await needs.runs.find(scope, run.id))?.status === "paused") return;
-    }
-  });
+  return sendStream(
+    needs,
+    open,
+    request,
+    reply,
+    { heartbeat: HEARTBEAT, isResumable: withIds },
+    async function* (signal) {
+      // A chat's last event is two frames: a reader that has the first of them still lacks the second.
+      for await (const event of readRunEvents(needs, scope, run, Math.max(0, after - 1), signal, after)) {
+        const frames = v1Frames(run, event);
+        const lacking = frames.filter(({ frame }) => frame > after);
+        // Whoever asks beyond the end is told the end again.
+        const isEnd = event.event.type === "run.finished";
+        for (const frame of isEnd && lacking.length === 0 ? frames.slice(-1) : lacking) yield frameText(frame, withIds);
+        // A pause that is over by now is a thing of the past.
+        const mayPause = event.event.type === "run.paused" && !throughPauses;
+        if (mayPause && (await needs.runs.find(scope, run.id))?.status === "paused") return;
+      }
+    },
+  );
 }
 
-/** Waits for a run's end, or until it waits for people. The run goes on when the caller leaves. */
+/**
+ * Waits for a run's end, or until it waits for people. The run goes on when the caller leaves.
+ *
+ * @throws request.server-stopping (dependency) when this process cannot wait for it any longer.
+ */
 export async function awaitRun(
   needs: ApiNeeds,
   scope: WorkspaceScope,
   run: Run,
   request: FastifyRequest,
+  open: OpenAnswers,
 ): Promise<Extract<RunEvent, { type: "run.finished" | "run.paused" }> | undefined> {
-  const abort = new AbortController();
-  request.raw.socket.once("close", () => abort.abort());
-  for await (const { event } of readRunEvents(needs, scope, run, 0, abort.signal)) {
-    if (event.type === "run.finished" || event.type === "run.paused") return event;
+  const { abort, forget } = open.add(false);
+  let hasLeft = false;
+  request.raw.socket.once("close", () => {
+    hasLeft = true;
+    abort.abort();
+  });
+  try {
+    for await (const { event } of readRunEvents(needs, scope, run, 0, abort.signal)) {
+      if (event.type === "run.finished" || event.type === "run.paused") return event;
+    }
+    if (abort.signal.aborted && !hasLeft) throw HttpErrors["server-stopping"]({}, { retryAfterMs: 1_000 });
+    return undefined;
+  } finally {
+    forget();
   }
-  return undefined;
 }
 
 /** `X-Stream-Ids: 1`, or any `Last-Event-ID`, asks for `id:` lines. */

@@ -2,7 +2,7 @@ import type { RunEvent } from "@diwan/contracts";
 import { type ConversationId, parseId } from "@diwan/kernel";
 import type { Run } from "@diwan/runs";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { OpenStreams } from "../../http/sse.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { v1ErrorOfRun } from "../../presenters/v1-error.ts";
 import { v1Frames } from "../../presenters/v1-events.ts";
@@ -13,7 +13,7 @@ import { V1Errors } from "./errors.ts";
 import { type ReattachQuery, reattach, startFor, stopTask } from "./workflow-runs.routes.ts";
 
 /** Chat turns of chatflow apps, by key. */
-export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStreams): void {
+export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenAnswers): void {
   app.post("/chat-messages", async (request, reply) => {
     const caller = await chatCaller(needs, request);
     const body = bodyOf(request);
@@ -31,7 +31,7 @@ export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
       await streamRun(needs, open, request, reply, stream);
       return reply;
     }
-    const end = await awaitRun(needs, caller.scope, run, request);
+    const end = await awaitRun(needs, caller.scope, run, request, open);
     if (end === undefined) return reply;
     if (end.type === "run.paused") return pausedReply(run, end);
     if (end.status !== "failed") return blockingReply(run, end);

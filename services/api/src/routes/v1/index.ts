@@ -2,7 +2,7 @@ import { asDiwanError } from "@diwan/kernel";
 import { parseJson, stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fromFramework } from "../../http/errors.ts";
-import type { OpenStreams } from "../../http/sse.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { v1Error } from "../../presenters/v1-error.ts";
 import { chatMessageRoutes } from "./chat-messages.routes.ts";
@@ -20,7 +20,7 @@ const CORS = {
 };
 
 /** The service API under `/v1`: frozen routes, events and error codes. */
-export function v1Routes(needs: ApiNeeds, open: OpenStreams) {
+export function v1Routes(needs: ApiNeeds, open: OpenAnswers) {
   return async (app: FastifyInstance): Promise<void> => {
     // Numbers keep their kind on the way in: 5 and 5.0 are different to a template.
     // Whole numbers beyond 2^53 go out as they came in.

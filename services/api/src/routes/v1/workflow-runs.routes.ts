@@ -2,7 +2,7 @@ import { type ConversationId, parseId, type RunId } from "@diwan/kernel";
 import { hasEnded, type Run, type RunCaller, RunErrors, startRun, stopRun } from "@diwan/runs";
 import { stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { OpenStreams } from "../../http/sse.ts";
+import type { OpenAnswers } from "../../http/open-answers.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { v1Frames } from "../../presenters/v1-events.ts";
 import { lastEventId } from "../console/runs.routes.ts";
@@ -12,7 +12,7 @@ import { bodyOf, filesOf, inputsOf, invalid, isStreaming, userOf, type V1Body } 
 import { V1Errors } from "./errors.ts";
 
 /** Runs of workflow apps, by key. */
-export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenStreams): void {
+export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenAnswers): void {
   const start = async (request: FastifyRequest, reply: FastifyReply, wanted: string | null) => {
     const caller = await workflowCaller(needs, request);
     const body = bodyOf(request);
@@ -25,7 +25,7 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
       await streamRun(needs, open, request, reply, stream);
       return reply;
     }
-    const end = await awaitRun(needs, caller.scope, run, request);
+    const end = await awaitRun(needs, caller.scope, run, request, open);
     if (end === undefined) return reply;
     const [frame] = v1Frames(run, { seq: 1, event: end });
     if (end.type === "run.paused") return pausedReply(run, frame!.data["data"] as Record<string, unknown>);
@@ -123,7 +123,7 @@ export async function stopTask(
 /** Goes on with a stream that was cut, for the person who started the run. */
 export async function reattach(
   needs: ApiNeeds,
-  open: OpenStreams,
+  open: OpenAnswers,
   caller: KeyCaller,
   request: FastifyRequest<{ Querystring: ReattachQuery }>,
   reply: FastifyReply,

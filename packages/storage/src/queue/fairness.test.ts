@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import { reapRuns } from "@diwan/runs";
+import { aLease, aRun, aScope, ids, noon } from "@diwan/testkit/contracts";
+import { type TestDatabase, testDatabaseServers, testRedis } from "@diwan/testkit/services";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PostgresAbandonedRuns, PostgresRunLoad, PostgresRunStore } from "../postgres/index.ts";
+import { BullRunQueue } from "./bull-run-queue.ts";
+import { postgresQueueBackend } from "./postgres-queue-backend.ts";
+import type { QueueBackend } from "./queue-backend.ts";
+import { redisQueueBackend } from "./redis-queue-backend.ts";
+
+const FLOOD = 1_000;
+const PLACES = 4;
+
+const redisUrl = process.env["DIWAN_TEST_REDIS_URL"];
+const [embedded, postgres] = testDatabaseServers;
+type Opened = QueueBackend & { close?(): Promise<void> };
+
+for (const { name, missing, server, openBackend } of [
+  ...[embedded!, postgres!].map((one) => ({
+    name: `BullMQ on ${one.name}`,
+    missing: one.missing,
+    server: one,
+    openBackend: (opened: TestDatabase): Promise<Opened> =>
+      postgresQueueBackend(opened.database.pool, opened.connection),
+  })),
+  {
+    name: `BullMQ on ${testRedis.name}, runs on ${postgres!.name}`,
+    missing: testRedis.missing || postgres!.missing,
+    server: postgres!,
+    openBackend: async (): Promise<Opened> => redisQueueBackend(redisUrl!, `fair-${randomBytes(4).toString("hex")}`),
+  },
+]) {
+  describe.skipIf(missing)(`workspaces take turns: ${name}`, () => {
+    let opened: TestDatabase;
+    let backend: Opened;
+    let runs: PostgresRunStore;
+    let load: PostgresRunLoad;
+    let queue: BullRunQueue;
+
+    beforeAll(async () => {
+      opened = await server.open();
+      backend = await openBackend(opened);
+      runs = new PostgresRunStore(opened.database);
+      load = new PostgresRunLoad(opened.database);
+      queue = new BullRunQueue(backend, load);
+    });
+    afterAll(async () => {
+      await queue.close();
+      await backend.close?.();
+      await opened.close();
+    });
+
+    async function start(scope: WorkspaceScope, change: { createdAt?: number } = {}): Promise<RunId> {
+      const run = aRun({ workspaceId: scope.workspaceId, ...change });
+      await runs.insert(scope, run);
+      await queue.enqueue("runs-interactive", { scope, runId: run.id });
+      return run.id;
+    }
+
+    /** Workers that take runs as they come and end them; `begun` is the order. */
+    async function work(places: number) {
+      const begun: RunId[] = [];
+      const consumer = await queue.consume({
+        concurrency: places,
+        handle: async ({ scope, runId }) => {
+          if ((await runs.claim(scope, runId, aLease("worker", noon))) === undefined) return "done";
+          begun.push(runId);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          await opened.database.run({ text: "update run set status = 'succeeded' where id = $1", values: [runId] });
+          return "done";
+        },
+        onError: () => {},
+      });
+      return { begun, close: () => consumer.close() };
+    }
+
+    it("one that floods 1,000 runs keeps another's first run waiting for no more of them than are at work", async () => {
+      const [flooding, other] = [aScope(), aScope()];
+      for (let group = 0; group < FLOOD / 50; group += 1) {
+        await Promise.all(Array.from({ length: 50 }, () => start(flooding)));
+      }
+      expect(await load.queued(FLOOD * 2)).toBe(FLOOD);
+      expect(await load.queued(10)).toBe(10);
+      const workers = await work(PLACES);
+      await expect.poll(() => workers.begun.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(50);
+      const before = workers.begun.length;
+      const runId = await start(other);
+      await expect.poll(() => workers.begun.includes(runId), { timeout: 20_000, interval: 5 }).toBe(true);
+      const overtaken = workers.begun.indexOf(runId) - before;
+      await workers.close();
+      // Those that were taken while it was being recorded count too.
+      expect(overtaken).toBeLessThanOrEqual(PLACES * 5);
+      await opened.database.run({ text: "delete from run", values: [] });
+      for (const one of ["runs-interactive", "runs-background"] as const) await drained(one);
+    });
+
+    it("a run that waits long gets better places, so that later ones of its workspace do not overtake it for ever", async () => {
+      const scope = aScope();
+      const first = [await start(scope), await start(scope), await start(scope)];
+      // The two before it have ended; a later one comes in between, at the place that it has left.
+      for (const runId of first.slice(0, 2)) {
+        await opened.database.run({ text: "update run set status = 'stopped' where id = $1", values: [runId] });
+      }
+      const later = [await start(scope), await start(scope)];
+      const needs = { runs, queue, abandoned: new PostgresAbandonedRuns(opened.database) };
+      const limits = { requeueAfterMs: 0, queueDeadlineMs: 1e9, pauseDeadlineMs: 1e9, maxFruitlessTakeovers: 3 };
+      const clock = { now: () => noon + 60_000 };
+      const unused = {} as never;
+      expect(await reapRuns({ ...needs, live: unused, logger: unused, clock, limits })).toEqual({
+        requeued: 3,
+        failed: 0,
+      });
+      const workers = await work(1);
+      await expect.poll(() => workers.begun.length, { timeout: 10_000 }).toBe(3);
+      await workers.close();
+      expect(workers.begun).toEqual([first[2], ...later]);
+    });
+
+    async function drained(name: "runs-interactive" | "runs-background"): Promise<void> {
+      const consumer = await queue.consume({ concurrency: 50, handle: async () => "done", onError: () => {} });
+      await expect.poll(() => queue.depth(name), { timeout: 20_000 }).toEqual({ waiting: 0, delayed: 0, active: 0 });
+      await consumer.close();
+    }
+  });
+}
+
+it("has a new id for each run, later ones greater, which places rest on", () => {
+  const some = Array.from({ length: 50 }, () => ids.next());
+  expect(some).toEqual([...some].sort());
+});
