@@ -28,7 +28,7 @@ const benches: Record<string, { about: string; load(): Promise<() => Promise<Fig
     load: async () => (await import("./benches/stored.bench.ts")).storedBench,
   },
   fairness: {
-    about: "one workspace's run while another has a thousand waiting, on Redis and embedded",
+    about: "how long one workspace's run waits while another has a thousand waiting, on Redis and embedded",
     load: async () => (await import("./benches/fairness.bench.ts")).fairnessBench,
   },
   growth: {

@@ -79,6 +79,10 @@ describe.skipIf(!hasClusterServices)("a cluster (needs DIWAN_TEST_POSTGRES_URL a
       REDIS_DB: "4",
     }));
     await runsThrough(cluster);
+    // This one keeps nothing on disk: no reason not to start, but one to say so.
+    const warning = "Redis writes no append-only file: set `appendonly yes`.";
+    expect(await (await fetch(`${cluster.url}/readyz`)).json()).toEqual({ status: "ready", warnings: [warning] });
+    expect(cluster.output()).toContain(`"component":"worker","msg":"${warning}"`);
   });
 
   describe.skipIf(redisServers.missing)(`over Redis servers of its own${redisServers.reason}`, () => {
@@ -86,7 +90,7 @@ describe.skipIf(!hasClusterServices)("a cluster (needs DIWAN_TEST_POSTGRES_URL a
       await using redis = await startTlsRedis();
       await using cluster = await startCluster(0, () => redis.settings);
       await runsThrough(cluster);
-      expect(cluster.output()).not.toContain("append-only");
+      expect(await (await fetch(`${cluster.url}/readyz`)).json()).toEqual({ status: "ready" });
       const stranger = cluster.start("worker", { REDIS_SSL_CA_CERTS: "" });
       expect(await new Promise((resolve) => stranger.once("exit", resolve))).toBe(1);
       const reason = /^Redis cannot be reached \((.+)\)\.$/m;

@@ -66,6 +66,14 @@ describe.skipIf(chromiumHere.missing)(`runs made from runs ${chromiumHere.name}`
       .getByRole("link", { name: t.like("repeat.of.retry") })
       .first()
       .waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectNoSidewaysScroll(page, "runs made from runs, narrow");
+    await expectAccessible(page, "runs made from runs, narrow", ["light"]);
+    await page
+      .getByRole("link", { name: t.like("repeat.of.retry") })
+      .first()
+      .click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("run")).toBe(failed);
   });
 
   it("goes on from any step that a person chooses", async () => {

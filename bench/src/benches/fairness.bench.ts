@@ -15,7 +15,7 @@ const SETTINGS = { DIWAN_WORKER_CONCURRENCY: "20", LOG_LEVEL: "warn" };
 
 type Installation = { url: string; flooding: string; other: string; stop(): Promise<void> };
 
-/** How much longer a workspace's single run takes while another one has a thousand waiting. */
+/** How long a workspace's single run waits while another one has a thousand waiting, beside the time that it takes alone. */
 export async function fairnessBench(): Promise<Figure[]> {
   const environment = { TOKENS: String(TOKENS), PIECE_MS: String(PIECE_MS) };
   const model = startChild(join(import.meta.dirname, "../processes/scripted-model.ts"), [], environment);
@@ -54,15 +54,17 @@ async function measure(name: string, { url, flooding, other }: Installation): Pr
   };
   await Promise.all(Array.from({ length: 20 }, flood));
   const beside = await rounds(url, other);
+  const alone = median(solo);
   return [
+    // The first is the one that a queue without turns makes wait; after it the flood is over.
     {
-      name: `one run while another workspace has ${FLOOD} waiting, ${name}`,
-      ours: median(beside),
-      reference: median(solo),
+      name: `longest delay of ${ROUNDS} runs beside ${FLOOD} of another workspace, ${name}`,
+      ours: Math.max(...beside) - alone,
+      reference: alone,
       unit: "ms",
       target: { of: "ratio", atMost: 2 },
     },
-    { name: `the longest of ${ROUNDS}, ${name}`, ours: Math.max(...beside), reference: Math.max(...solo), unit: "ms" },
+    { name: `their median time, ${name}`, ours: median(beside), reference: alone, unit: "ms" },
   ];
 }
 

@@ -6,6 +6,7 @@ export { pauseEvents, pausingAsStored } from "./core/pausing.ts";
 export * from "./core/run-variables.ts";
 export type { StepCall } from "./engine/attempt.ts";
 export * from "./engine/drive-run.ts";
+export { leaseOf } from "./engine/held-lease.ts";
 export * from "./engine/limits.ts";
 export * from "./engine/recorded-ports.ts";
 export * from "./errors.ts";

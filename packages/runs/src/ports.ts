@@ -263,8 +263,8 @@ export type LiveEventWriter = {
    * Order is kept; resolves when the events are readable elsewhere. Events that could not be written, or of which it is
    * not known, may be given again: they are there once then.
    *
-   * @returns `lost` when the stream is gone with all that was written to it: nothing is written then, and what is
-   * given next should begin with what readers need of it.
+   * @returns `lost` when the stream is gone with all that was written to it, or the last of it is: nothing is written
+   * then, and what is given next should begin with what readers need of it.
    * @throws run.lease-lost (dependency) when another writer has opened the stream meanwhile; nothing is written.
    */
   append(events: readonly RunEvent[]): Promise<"written" | "lost">;

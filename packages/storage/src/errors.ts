@@ -14,6 +14,10 @@ export const StorageErrors = defineErrors("storage", {
     message: ({ found, needed }: { found: string; needed: string }) =>
       `This Redis is version ${found}. Diwan needs version ${needed} or newer: upgrade it, or set REDIS_URL to another server.`,
   },
+  "postgres-unavailable": {
+    kind: "dependency",
+    message: ({ reason }: { reason: string }) => `Postgres cannot be reached (${reason}).`,
+  },
   "redis-unavailable": {
     kind: "dependency",
     message: ({ reason }: { reason: string }) => `Redis cannot be reached (${reason}).`,

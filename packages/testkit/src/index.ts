@@ -1,3 +1,4 @@
+export * from "./http-server/certificate.ts";
 export * from "./http-server/http-script.ts";
 export * from "./http-server/http-server.ts";
 export * from "./model-server/model-server.ts";

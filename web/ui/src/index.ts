@@ -1,4 +1,5 @@
 export { Button, buttonClass, IconButton } from "./controls/button.tsx";
+export { FileField, type ShownFile } from "./controls/file-field.tsx";
 export { Checkbox, SearchBox, SelectField, TextArea, TextField } from "./controls/inputs.tsx";
 export { NumberField } from "./controls/number-field.tsx";
 export { Segments, TabPanel, Tabs } from "./controls/tabs.tsx";

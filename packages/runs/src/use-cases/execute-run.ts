@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
-import { asDiwanError, type Clock, type IdSource, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
+import { asDiwanError, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import { type Graph, type GraphNode, RunProgress, type Value, type WorkflowDocument } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
@@ -12,6 +12,7 @@ import type { StepCall } from "../engine/attempt.ts";
 import { ConversationWriter } from "../engine/conversation-writer.ts";
 import { type DriveEnd, driveRun } from "../engine/drive-run.ts";
 import { EventPublisher } from "../engine/event-publisher.ts";
+import { HeldLease, type LeaseTerms, leaseOf } from "../engine/held-lease.ts";
 import { JournalWriter } from "../engine/journal-writer.ts";
 import type { RunLimits } from "../engine/limits.ts";
 import { recordingPorts } from "../engine/recorded-ports.ts";
@@ -23,9 +24,9 @@ import type {
   ConversationStore,
   FormStore,
   Lease,
+  LeaseState,
   LiveEvents,
   LiveEventWriter,
-  RunHolder,
   RunQueue,
   RunSettlement,
   RunSignals,
@@ -36,7 +37,7 @@ import type { Run } from "../run.ts";
 /** A version ready to run; making one is costly, so whoever provides them keeps the newest. */
 export type PreparedVersion = { graph: Graph; root: GraphNode; document: WorkflowDocument };
 
-export type ExecuteRunNeeds = {
+export type ExecuteRunNeeds = LeaseTerms & {
   runs: RunStore;
   forms: FormStore;
   conversations: ConversationStore;
@@ -46,14 +47,8 @@ export type ExecuteRunNeeds = {
   /** @throws an error of kind `author` for a version that cannot run. */
   prepare(scope: WorkspaceScope, run: Run): Promise<PreparedVersion>;
   portsFor(scope: WorkspaceScope, run: Run, step: StepCall): NodePorts;
-  clock: Clock;
-  ids: IdSource;
   logger: Logger;
   limits: RunLimits;
-  /** This worker, for leases. */
-  owner: string;
-  leaseMs: number;
-  heartbeatMs: number;
   observe?: RunObserver;
 };
 
@@ -99,20 +94,6 @@ export async function executeClaimed(
   return new Execute(needs, scope, claimed, lease, shutdown).run();
 }
 
-/**
- * A lease for this worker to ask for, from now on. Each has a name of its own: a worker that was frozen may find the run
- * that it lost and take it again, and what it did under the old lease must not count under the new one.
- */
-export function leaseOf({
-  owner,
-  ids,
-  clock,
-  leaseMs,
-}: Pick<ExecuteRunNeeds, "owner" | "ids" | "clock" | "leaseMs">): Lease {
-  const now = clock.now();
-  return { owner: `${owner}/${ids.next()}`, now, expiresAt: now + leaseMs };
-}
-
 /** Between two tries while something is down; longer each time that nothing came of one, as it may have cost model calls. */
 const TRY_AGAIN_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
@@ -127,9 +108,7 @@ class Execute {
   readonly #run: Run;
   readonly #stop = new AbortController();
   readonly #claimedAt: number;
-  readonly #owner: string;
-  /** As far as is known here. */
-  #heldUntil: number;
+  readonly #lease: HeldLease;
   #cause: "stop" | "shutdown" | "lost" | undefined;
   /** Of the try that is under way. */
   #progress: RunProgress | undefined;
@@ -140,8 +119,15 @@ class Execute {
     this.#claimed = claimed;
     this.#run = claimed.run;
     this.#claimedAt = needs.clock.now();
-    this.#owner = lease.owner;
-    this.#heldUntil = lease.expiresAt;
+    const holder = { runId: claimed.run.id, owner: lease.owner };
+    this.#lease = new HeldLease(
+      needs,
+      scope,
+      holder,
+      lease.expiresAt,
+      () => this.#activeMs,
+      (state) => this.#heard(state),
+    );
     shutdown.addEventListener("abort", () => this.#interrupt("shutdown"), { signal: this.#stop.signal });
     if (shutdown.aborted) this.#interrupt("shutdown");
   }
@@ -150,7 +136,7 @@ class Execute {
     const forget = this.#needs.signals.onStop((runId) => {
       if (runId === this.#run.id) this.#interrupt("stop");
     });
-    const heart = setInterval(() => this.#beat(), this.#needs.heartbeatMs);
+    using _kept = this.#lease;
     if (this.#run.stopRequestedBy !== null) this.#interrupt("stop");
     try {
       const execution = await this.#throughOutages();
@@ -160,7 +146,6 @@ class Execute {
       }
       return execution;
     } finally {
-      clearInterval(heart);
       forget();
       this.#stop.abort();
     }
@@ -171,21 +156,9 @@ class Execute {
     return this.#claimed.activeMs + this.#needs.clock.now() - this.#claimedAt;
   }
 
-  #beat(): void {
-    // One beat that fails is no loss: the lease outlives several.
-    this.#renew().catch((error: unknown) => this.#warn(error, "A heartbeat failed."));
-  }
-
-  /** @throws run.lease-lost (dependency) */
-  async #renew(): Promise<void> {
-    const lease = { ...leaseOf(this.#needs), owner: this.#owner };
-    const state = await this.#needs.runs.heartbeat(this.#scope, this.#run.id, lease, this.#activeMs);
-    if (state === "lost") {
-      this.#interrupt("lost");
-      throw RunErrors["lease-lost"]({});
-    }
-    this.#heldUntil = Math.max(this.#heldUntil, lease.expiresAt);
-    if (state === "stop-requested") this.#interrupt("stop");
+  #heard(state: LeaseState): void {
+    if (state === "lost") this.#interrupt("lost");
+    else if (state === "stop-requested") this.#interrupt("stop");
   }
 
   #interrupt(cause: "stop" | "shutdown" | "lost"): void {
@@ -235,7 +208,8 @@ class Execute {
     const broken = new AbortController();
     const journal = new JournalWriter(
       this.#claimed.journal.length,
-      (position, entries) => this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#owner, position, entries),
+      (position, entries) =>
+        this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#lease.holder.owner, position, entries),
       (error) => broken.abort(error),
     );
     return { publisher, journal, wasStreamed, broken };
@@ -247,7 +221,7 @@ class Execute {
     while (performance.now() < deadline && this.#cause !== "shutdown") {
       await this.#wait(waitMs);
       try {
-        await this.#renew();
+        await this.#lease.renew();
         await this.#rereadJournal();
         return true;
       } catch (error) {
@@ -288,7 +262,8 @@ class Execute {
     }
     const settlement = settlementOf(this.#run, end, progress, this.#needs.clock.now());
     const last = await journal.takeRest();
-    if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#owner, settlement, last))) return "not-mine";
+    if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#lease.holder.owner, settlement, last)))
+      return "not-mine";
     this.#needs.observe?.settled(this.#run, settlement);
     publisher.publish(finishedEvent({ ...this.#run, ...settlement }));
     await publisher.close();
@@ -311,12 +286,18 @@ class Execute {
       progress = new RunProgress(version.graph, version.root, variables);
       this.#progress = progress;
       const { conversations } = this.#needs;
-      conversation = new ConversationWriter(this.#scope, this.#run, this.#holder, conversations, conversationVariables);
+      conversation = new ConversationWriter(
+        this.#scope,
+        this.#run,
+        this.#lease.holder,
+        conversations,
+        conversationVariables,
+      );
       await this.#takeUp(line, progress, version, conversation);
       const end = await this.#withinHardLimit(this.#driveOn(line, progress, conversation, original));
       return { end, progress, conversation };
     } catch (error) {
-      if (isOutage(error)) throw error;
+      if (isOutage(error) || isLost(error)) throw error;
       return { end: { status: "failed", error: this.#runError(error) }, progress, conversation };
     }
   }
@@ -407,8 +388,7 @@ class Execute {
           },
           flush: async () => {
             await journal.flush();
-            // A process that was frozen right here would do what another one does already.
-            if (this.#needs.clock.now() >= this.#heldUntil) await this.#renew();
+            await this.#lease.ensure();
           },
         },
         settled: () => conversation.update(progress.state.root.conversation, journal),
@@ -446,17 +426,13 @@ class Execute {
     const missing = declared.filter(({ id }) => !Object.hasOwn(stored, id));
     if (missing.length > 0) {
       const defaults = Object.fromEntries(missing.map(({ id, value }) => [id, value]));
-      await this.#needs.conversations.writeVariables(this.#scope, conversationId, defaults, this.#holder);
+      await this.#needs.conversations.writeVariables(this.#scope, conversationId, defaults, this.#lease.holder);
     }
     return conversationValues(declared, stored);
   }
 
   #warn(error: unknown, message: string): void {
     this.#needs.logger.warn({ err: error, run_id: this.#run.id }, message);
-  }
-
-  get #holder(): RunHolder {
-    return { runId: this.#run.id, owner: this.#owner };
   }
 
   #runError(error: unknown): RunError {
@@ -468,7 +444,7 @@ class Execute {
   async #pause({ publisher, journal }: Line, progress: RunProgress): Promise<"paused" | "answered" | "lost"> {
     const pausing = pausingOf(progress, this.#needs.clock.now(), this.#activeMs);
     const last = await journal.takeRest();
-    const paused = await this.#needs.runs.pause(this.#scope, this.#run.id, this.#owner, pausing, last);
+    const paused = await this.#needs.runs.pause(this.#scope, this.#run.id, this.#lease.holder.owner, pausing, last);
     if (paused === "paused") for (const event of pauseEvents(this.#run, pausing)) publisher.publish(event);
     return paused;
   }
@@ -477,7 +453,7 @@ class Execute {
   async #letGo({ publisher, journal }: Line): Promise<Execution> {
     if (this.#cause === "shutdown") {
       await journal.flush();
-      await this.#needs.runs.release(this.#scope, this.#run.id, this.#owner, this.#activeMs);
+      await this.#needs.runs.release(this.#scope, this.#run.id, this.#lease.holder.owner, this.#activeMs);
       await this.#needs.queue.offerAgain(this.#run.queue, { scope: this.#scope, runId: this.#run.id });
     }
     await publisher.flush();

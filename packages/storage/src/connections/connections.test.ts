@@ -2,7 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import { type ConnectionConfig, connectionRule, connectionSettings, readConfig } from "@diwan/kernel/node";
+import { testCertificate } from "@diwan/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { openPostgres } from "../postgres/index.ts";
 import { openRedis } from "../redis/index.ts";
@@ -16,9 +18,9 @@ const config = (environment: Record<string, string>): ConnectionConfig =>
 const postgres = { DATABASE_URL: "postgres://u:p@db:5433/diwan" };
 const redis = { REDIS_URL: "redis://cache" };
 
-function pemFile(): string {
+function pemFile(text = "-- an authority --"): string {
   const file = join(mkdtempSync(join(tmpdir(), "diwan-ca-")), "ca.pem");
-  writeFileSync(file, "-- an authority --");
+  writeFileSync(file, text);
   return file;
 }
 
@@ -122,7 +124,7 @@ describe("a server's version", () => {
       socket.on("error", () => {});
     });
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
     return (server.address() as { port: number }).port;
   };
 
@@ -167,25 +169,50 @@ describe("a server's version", () => {
     connection.disconnect();
   });
 
-  /** Lets everybody in and answers one row, whatever is asked. */
+  /** Lets everybody in, by TLS where that is asked for, and answers one row, whatever is asked. */
   const fakePostgres = (number: string, text: string) => {
-    const message = (type: string, ...parts: (string | Buffer | number)[]) => {
-      const body = Buffer.concat(parts.map((part) => (typeof part === "number" ? int32(part) : Buffer.from(part))));
-      return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
-    };
     const int16 = (value: number) => Buffer.from([value >> 8, value & 255]);
     const int32 = (value: number) => Buffer.concat([int16(value >>> 16), int16(value & 65_535)]);
-    const column = (name: string) =>
-      Buffer.concat([Buffer.from(`${name}\0`), int32(0), int16(0), int32(25), int16(65_535), int32(-1), int16(0)]);
+    const message = (type: string, ...parts: (string | Buffer)[]) => {
+      const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
+      return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
+    };
+    const column = (name: string) => {
+      const kind = [int32(0), int16(0), int32(25), int16(65_535), int32(-1), int16(0)];
+      return Buffer.concat([Buffer.from(`${name}\0`), ...kind]);
+    };
     const ready = message("Z", "I");
-    return listen((socket, data) => {
-      if (data[0] === 0) socket.write(Buffer.concat([message("R", 0), ready]));
-      if (data[0] !== "Q".charCodeAt(0)) return;
-      const row = [number, text].map((value) => Buffer.concat([int32(value.length), Buffer.from(value)]));
-      const description = message("T", int16(2), column("number"), column("text"));
-      socket.write(Buffer.concat([description, message("D", int16(2), ...row), message("C", "SELECT 1\0"), ready]));
-    });
+    const answer = (socket: Socket, data: Buffer) => {
+      if (data.length === 8) {
+        socket.removeAllListeners("data").write("S");
+        const secured = new TLSSocket(socket, { isServer: true, ...testCertificate });
+        secured.on("data", (each: Buffer) => answer(secured, each)).on("error", () => {});
+      } else if (data[0] === 0) {
+        socket.write(Buffer.concat([message("R", int32(0)), ready]));
+      } else if (data[0] === "Q".charCodeAt(0)) {
+        const row = [number, text].map((value) => Buffer.concat([int32(value.length), Buffer.from(value)]));
+        const description = message("T", int16(2), column("number"), column("text"));
+        socket.write(Buffer.concat([description, message("D", int16(2), ...row), message("C", "SELECT 1\0"), ready]));
+      }
+    };
+    return listen(answer);
   };
+
+  it("of Postgres is asked over TLS, from a server that is who it says", async () => {
+    const port = await fakePostgres("150000", "15.0");
+    const ca = pemFile(testCertificate.cert);
+    const open = async (host: string, query: string) =>
+      (await openPostgres(`postgres://u@${host}:${port}/d?${query}`)).end();
+    await open("127.0.0.1", "sslmode=require");
+    await open("localhost", `sslmode=verify-full&sslrootcert=${ca}`);
+    await open("127.0.0.2", `sslmode=verify-ca&sslrootcert=${ca}`);
+    await expect(open("127.0.0.1", "sslmode=verify-full")).rejects.toMatchObject({
+      code: "storage.postgres-unavailable",
+      message: expect.stringContaining("self-signed certificate"),
+    });
+    const elsewhere = open("127.0.0.2", `sslmode=verify-full&sslrootcert=${ca}`);
+    await expect(elsewhere).rejects.toThrow("does not match certificate's altnames");
+  });
 
   it("of Postgres is 14 at least", async () => {
     const old = await fakePostgres("130014", "13.14");

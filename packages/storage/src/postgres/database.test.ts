@@ -111,10 +111,10 @@ for (const server of testDatabaseServers) {
 describe("a Postgres server", () => {
   it("that is not there is unavailable, which may be tried again", async () => {
     await expect(openPostgres("postgres://diwan:secret@127.0.0.1:9/none")).rejects.toMatchObject({
-      code: "storage.unavailable",
+      code: "storage.postgres-unavailable",
       kind: "dependency",
       retryAfterMs: 1_000,
-      message: "The database cannot be reached.",
+      message: "Postgres cannot be reached (connect ECONNREFUSED 127.0.0.1:9).",
     });
   });
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { DiwanError } from "@diwan/kernel";
 import pg from "pg";
 import { type PostgresAddress, postgresAddressOf } from "../connections/postgres-address.ts";
 import { StorageErrors } from "../errors.ts";
-import { asStorageError } from "./as-storage-error.ts";
 
 /** The transaction that the current call runs in, whichever database it belongs to. */
 export type OpenTransaction = { client: pg.PoolClient; pool: pg.Pool; ended: boolean };
@@ -53,7 +53,7 @@ const MINIMUM_VERSION = 14;
  * Connects to a Postgres server.
  *
  * @param at  An address, or `postgres://user:password@host:port/database?…` as libpq reads it.
- * @throws storage.version-unsupported (caller) below Postgres 14; storage.unavailable (dependency).
+ * @throws storage.version-unsupported (caller) below Postgres 14; storage.postgres-unavailable (dependency) with why.
  */
 export async function openPostgres(
   at: PostgresAddress | string,
@@ -69,7 +69,10 @@ export async function openPostgres(
     return pool;
   } catch (error) {
     await pool.end();
-    throw asStorageError(error);
+    if (error instanceof DiwanError) throw error;
+    const { message, code } = error as { message?: string; code?: string };
+    const reason = message || code || "no answer";
+    throw StorageErrors["postgres-unavailable"]({ reason }, { cause: error, retryAfterMs: 1_000 });
   }
 }
 

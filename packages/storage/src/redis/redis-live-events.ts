@@ -33,7 +33,7 @@ const openScript = `
 /**
  * Adds events and tells readers, or does neither. The last entry says who writes: a worker that lost the run cannot write
  * between the lines of the one that has it. Events that are there already, because an answer was lost, are told again
- * only.
+ * only. Where those right before are missing, a replica has become the primary that did not have them yet.
  */
 const appendScript = `
   local first, writer = tonumber(ARGV[1]), ARGV[4]
@@ -41,7 +41,9 @@ const appendScript = `
   local written = false
   if last then
     if last[2][4] ~= writer then return 'refused' end
-    written = tonumber(string.match(last[1], '^%d+')) >= first
+    local seq = tonumber(string.match(last[1], '^%d+'))
+    if seq < first - 1 and ARGV[5] ~= 'again' then return 'lost' end
+    written = seq >= first
   elseif ARGV[5] ~= 'again' then
     return 'lost'
   end

@@ -72,6 +72,18 @@ describe.skipIf(testRedis.missing)(`on ${testRedis.name}`, () => {
     expect(seen).toEqual(["ab", "run.finished"]);
   });
 
+  it("RedisLiveEvents says when the last events were lost, as with a primary whose replica had not got them", async () => {
+    const runId = ids.next<"run">();
+    const writer = await live[0]!.open(runId);
+    await writer.append([aDelta("a")]);
+    await writer.append([aDelta("b")]);
+    await redis[0]!.xdel(`${prefix}:events:${runId}`, "2-0");
+    const next = [aDelta("c")];
+    expect(await writer.append(next)).toBe("lost");
+    expect(await writer.append(next)).toBe("written");
+    expect(await writer.append([aDelta("d")])).toBe("written");
+  });
+
   it("RedisLiveEvents fills the gap after the reader's connection was lost", async () => {
     const runId = ids.next<"run">();
     // Long enough to be there still when the reader is back.

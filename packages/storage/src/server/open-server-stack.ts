@@ -32,7 +32,7 @@ export type ServerStackOptions = {
 /**
  * Storage of many machines: a Postgres and a Redis server. Any number of processes may open it; migrations run once.
  *
- * @throws storage.unavailable, storage.redis-unavailable (dependency); storage.version-unsupported,
+ * @throws storage.postgres-unavailable, storage.redis-unavailable (dependency); storage.version-unsupported,
  * storage.redis-version-unsupported (caller); migration.*
  */
 export async function openServerStack(options: ServerStackOptions): Promise<StorageStack> {

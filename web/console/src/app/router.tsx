@@ -77,6 +77,7 @@ const build = createRoute({
   path: "/apps/$appId/build",
   validateSearch: (search: Record<string, unknown>) => ({
     ...text(search, "step"),
+    ...text(search, "at"),
     ...text(search, "run"),
     ...oneOf(search, "tab", ["trace", "result", "inputs", "events"]),
   }),
@@ -86,6 +87,12 @@ const runs = createRoute({
   getParentRoute: () => frame,
   path: "/apps/$appId/runs",
   component: lazyRouteComponent(() => import("../features/runs/pages/runs-page.tsx"), "RunsPage"),
+});
+const compareRuns = createRoute({
+  getParentRoute: () => frame,
+  path: "/apps/$appId/runs/$runId/compare",
+  validateSearch: (search: Record<string, unknown>) => ({ ...text(search, "with"), ...text(search, "step") }),
+  component: lazyRouteComponent(() => import("../features/runs/pages/compare-page.tsx"), "ComparePage"),
 });
 const access = createRoute({
   getParentRoute: () => frame,
@@ -109,7 +116,19 @@ export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
-    frame.addChildren([home, studio, newApp, importApp, appHome, build, runs, access, models, integrations]),
+    frame.addChildren([
+      home,
+      studio,
+      newApp,
+      importApp,
+      appHome,
+      build,
+      runs,
+      compareRuns,
+      access,
+      models,
+      integrations,
+    ]),
   ]),
   defaultPreload: "intent",
   scrollRestoration: true,

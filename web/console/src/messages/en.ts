@@ -3,8 +3,10 @@ import account from "./en/account.messages";
 import app from "./en/app.messages";
 import builder from "./en/builder.messages";
 import errors from "./en/errors.messages";
+import forms from "./en/forms.messages";
 import frame from "./en/frame.messages";
 import models from "./en/models.messages";
+import repeat from "./en/repeat.messages";
 import runs from "./en/runs.messages";
 import steps from "./en/steps.messages";
 import studio from "./en/studio.messages";
@@ -15,8 +17,10 @@ export const messages = {
   ...app,
   ...builder,
   ...errors,
+  ...forms,
   ...frame,
   ...models,
+  ...repeat,
   ...runs,
   ...steps,
   ...studio,

@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
 import { Hint } from "../overlays/hint.tsx";
 
-type Variant = "primary" | "default" | "quiet" | "danger" | "destroy";
+type Variant = "primary" | "default" | "accent" | "quiet" | "danger" | "destroy";
 type Size = "md" | "sm" | "xs";
 
 /** For a link that looks like a button. */

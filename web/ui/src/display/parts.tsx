@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-export type Tone = "neutral" | "ok" | "warn" | "bad" | "run" | "gold";
+export type Tone = "neutral" | "ok" | "warn" | "bad" | "run" | "gold" | "human";
 
 /** A state: icon and word. Not for tags, counts or kinds. */
 export function Chip({ tone = "neutral", icon, children }: { tone?: Tone; icon?: ReactNode; children: ReactNode }) {

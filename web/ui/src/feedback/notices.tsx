@@ -2,7 +2,15 @@ import { CircleAlert, CircleCheck, Info, Lightbulb, TriangleAlert } from "lucide
 import type { ReactNode } from "react";
 import type { Tone } from "../display/parts.tsx";
 
-const icons = { neutral: Info, run: Info, gold: Lightbulb, ok: CircleCheck, warn: TriangleAlert, bad: CircleAlert };
+const icons = {
+  neutral: Info,
+  human: Info,
+  run: Info,
+  gold: Lightbulb,
+  ok: CircleCheck,
+  warn: TriangleAlert,
+  bad: CircleAlert,
+};
 
 type NoticeProps = { tone?: Tone; children: ReactNode; actions?: ReactNode; alert?: boolean };
 

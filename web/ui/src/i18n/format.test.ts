@@ -5,6 +5,10 @@ const words: Record<string, string> = {
   "ui.duration.ms": "{n} ms",
   "ui.duration.s": "{n} s",
   "ui.duration.min": "{min} min {s} s",
+  "ui.duration.h": "{h} h {min} min",
+  "ui.duration.hours": "{h} h",
+  "ui.duration.days": "{count} days",
+  "ui.duration.below": "< {n} ms",
 };
 const t = (id: string, values: Record<string, string | number> = {}) =>
   Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, String(value)), words[id] ?? id);
@@ -14,6 +18,18 @@ describe("times and numbers", () => {
 
   it("says a duration in the largest unit that keeps it readable", () => {
     expect([412.4, 3_180, 61_000].map(english.duration)).toEqual(["412 ms", "3.18 s", "1 min 1 s"]);
+  });
+
+  it("shows what took less than a millisecond, and waits of hours and days", () => {
+    expect([0, 0.04, 0.4, 9.4, 999.6].map(english.duration)).toEqual(["< 1 ms", "< 0.1 ms", "0.4 ms", "9.4 ms", "1 s"]);
+    const hour = 3_600_000;
+    expect([hour, 35.2 * hour, 76 * hour].map(english.duration)).toEqual(["1 h", "35 h 12 min", "3 days"]);
+  });
+
+  it("says sizes of files, clocks and weekdays as people of the language do", () => {
+    expect([0, 1_400, 15_200_000].map(english.bytes)).toEqual(["0 byte", "1.4 kB", "15.2 MB"]);
+    expect(english.clock({ hour: 21, minute: 5 })).toBe("21:05");
+    expect([0, 5].map(english.weekday)).toEqual(["Sun", "Fri"]);
   });
 
   it("keeps Western digits in Arabic unless a person chooses others", () => {

@@ -16,14 +16,38 @@ export function createFormat(locale: string, t: Translate) {
     number,
     compact: (value: number) => number(value, { notation: "compact", maximumFractionDigits: 1 }),
     percent: (share: number) => number(share, { style: "percent", maximumFractionDigits: 0 }),
-    /** "412 ms", "3.2 s", "4 min 5 s": short enough for a table cell. */
+    /** "0.4 ms", "412 ms", "3.2 s", "4 min 5 s", "35 h 12 min", "3 days": short enough for a table cell. */
     duration(ms: number): string {
-      if (ms < 1_000) return t("ui.duration.ms", { n: number(Math.round(ms)) });
+      // Nothing takes no time: the clock was too coarse to see it.
+      if (ms === 0) return t("ui.duration.below", { n: number(1) });
+      if (ms < 0.1) return t("ui.duration.below", { n: number(0.1) });
+      if (ms < 999.5) return t("ui.duration.ms", { n: number(ms, { maximumFractionDigits: ms < 9.95 ? 1 : 0 }) });
       if (ms < 60_000) {
         return t("ui.duration.s", { n: number(ms / 1_000, { maximumFractionDigits: ms < 10_000 ? 2 : 1 }) });
       }
       const seconds = Math.round(ms / 1_000);
+      if (seconds >= 3_600) {
+        const minutes = Math.round(seconds / 60);
+        const hours = Math.round(minutes / 60);
+        if (hours >= 48) return t("ui.duration.days", { count: Math.round(hours / 24) });
+        if (minutes % 60 === 0) return t("ui.duration.hours", { h: number(minutes / 60) });
+        return t("ui.duration.h", { h: number(Math.floor(minutes / 60)), min: number(minutes % 60) });
+      }
       return t("ui.duration.min", { min: number(Math.floor(seconds / 60)), s: number(seconds % 60) });
+    },
+    /** "9:30 am", of a clock that stands anywhere. */
+    clock: ({ hour, minute }: { hour: number; minute: number }) =>
+      new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(
+        Date.UTC(2026, 0, 1, hour, minute),
+      ),
+    /** By its number from Sunday, 0; the fourth of January 2026 was one. */
+    weekday: (day: number) =>
+      new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2026, 0, 4 + day)),
+    /** "1.4 MB", in the units that people know files by. */
+    bytes(count: number): string {
+      const unit = count < 1_000 ? "byte" : count < 1_000_000 ? "kilobyte" : "megabyte";
+      const scale = { byte: 1, kilobyte: 1_000, megabyte: 1_000_000 }[unit];
+      return number(count / scale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 });
     },
     /** "3 days ago", by the largest unit that fits. */
     ago(iso: string, now: number = Date.now()): string {

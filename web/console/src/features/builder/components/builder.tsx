@@ -2,13 +2,15 @@ import type { AppDetail } from "@diwan/contracts";
 import { EmptyState, useT } from "@diwan/ui";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Workflow } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { AppFrame } from "../../../shared/apps/app-frame.tsx";
 import { isChat } from "../../../shared/apps/app-kind.tsx";
 import { exampleOf } from "../../../shared/apps/example-inputs.ts";
 import { useNarrow } from "../../../shared/use-narrow.ts";
 import { RunContext } from "../live/run-context.tsx";
 import { useBuilderRun } from "../live/use-builder-run.ts";
+import { RepeatContext, useRepeat } from "../live/use-repeat.ts";
+import { frameText } from "../model/frames.ts";
 import { readGraph } from "../model/graph.ts";
 import { BarButtons } from "./bar-buttons.tsx";
 import { Canvas } from "./canvas/canvas.tsx";
@@ -19,7 +21,17 @@ import { OutlineList } from "./outline-list.tsx";
 import { StepPanel } from "./panel/step-panel.tsx";
 import { RunPanel, type RunTab } from "./run/run-panel.tsx";
 
-type Search = { step?: string | undefined; run?: string | undefined; tab?: RunTab | undefined };
+type Search = {
+  step?: string | undefined;
+  /** Of a step in a container, the rounds it is looked at in. */
+  at?: string | undefined;
+  run?: string | undefined;
+  tab?: RunTab | undefined;
+};
+
+const RepeatDialog = lazy(() =>
+  import("./repeat/repeat-dialog.tsx").then((module) => ({ default: module.RepeatDialog })),
+);
 
 export function Builder({ app }: { app: AppDetail }) {
   const t = useT();
@@ -41,7 +53,7 @@ export function Builder({ app }: { app: AppDetail }) {
       void navigate({
         to: "/apps/$appId/build",
         params: { appId: app.id },
-        search: (old) => ({ ...old, ...change }),
+        search: (old) => ({ ...old, ...("step" in change ? { at: undefined } : {}), ...change }),
         replace: !("run" in change),
       }),
     [navigate, app.id],
@@ -56,6 +68,7 @@ export function Builder({ app }: { app: AppDetail }) {
       if (!chatApp && search.step === undefined) go({ step });
     },
   });
+  const { repeat, question, start, close } = useRepeat(app, run.begun);
   const selectContext = useMemo(
     () => ({ selected: search.step, select: (step: string | undefined) => go({ step }) }),
     [search.step, go],
@@ -73,75 +86,89 @@ export function Builder({ app }: { app: AppDetail }) {
   const given = { ...example?.inputs, ...(search.run === undefined ? {} : run.store.getState().view.inputs) };
   return (
     <RunContext value={run.store}>
-      <TitlesContext value={titles}>
-        <SelectContext value={selectContext}>
-          <AppFrame
-            app={app}
-            section="build"
-            end={
-              <BarButtons
-                app={app}
-                starting={run.starting}
-                runnable={graph.steps.length > 0}
-                onRun={onRun}
-                onStop={run.stop}
-              />
-            }
-          >
-            <div className="work">
-              <div className="stage">
-                {graph.steps.length === 0 ? (
-                  <EmptyState
-                    icon={<Workflow size={22} />}
-                    title={t("builder.no-steps")}
-                    text={t("builder.no-steps.text")}
+      <RepeatContext value={repeat}>
+        <TitlesContext value={titles}>
+          <SelectContext value={selectContext}>
+            <AppFrame
+              app={app}
+              section="build"
+              end={
+                <BarButtons
+                  app={app}
+                  starting={run.starting}
+                  runnable={graph.steps.length > 0}
+                  onRun={onRun}
+                  onStop={run.stop}
+                />
+              }
+            >
+              <div className="work">
+                <div className="stage">
+                  {graph.steps.length === 0 ? (
+                    <EmptyState
+                      icon={<Workflow size={22} />}
+                      title={t("builder.no-steps")}
+                      text={t("builder.no-steps.text")}
+                    />
+                  ) : narrow ? (
+                    <OutlineList graph={graph} selected={search.step} onSelect={(step) => go({ step })} />
+                  ) : (
+                    <Canvas graph={graph} />
+                  )}
+                  {panelOpen && (
+                    <RunPanel
+                      app={app}
+                      graph={graph}
+                      tab={search.tab ?? "trace"}
+                      selected={search.step}
+                      place={search.at}
+                      formsHere={!(chatOpen && selected === undefined)}
+                      given={given}
+                      starting={run.starting}
+                      startError={run.startError}
+                      onTab={(tab) => go({ tab })}
+                      onSelect={(step, frame) => go({ step, at: frameText(frame) })}
+                      onStart={run.start}
+                      onAgain={() => run.start(run.store.getState().view.inputs)}
+                      onClose={() => go({ run: undefined, tab: undefined })}
+                    />
+                  )}
+                </div>
+                {selected !== undefined && selected.view !== "note" ? (
+                  <StepPanel
+                    step={selected}
+                    place={search.at}
+                    onPlace={(at) => go({ step: selected.id, at })}
+                    onClose={() => go({ step: undefined })}
                   />
-                ) : narrow ? (
-                  <OutlineList graph={graph} selected={search.step} onSelect={(step) => go({ step })} />
                 ) : (
-                  <Canvas graph={graph} />
-                )}
-                {panelOpen && (
-                  <RunPanel
-                    app={app}
-                    graph={graph}
-                    tab={search.tab ?? "trace"}
-                    selected={search.step}
-                    given={given}
-                    starting={run.starting}
-                    startError={run.startError}
-                    onTab={(tab) => go({ tab })}
-                    onSelect={(step) => go({ step })}
-                    onStart={run.start}
-                    onAgain={() => run.start(run.store.getState().view.inputs)}
-                    onClose={() => go({ run: undefined, tab: undefined })}
-                  />
+                  chatOpen && (
+                    <ChatPanel
+                      app={app}
+                      conversation={run.conversation}
+                      example={example}
+                      starting={run.starting}
+                      startError={run.startError}
+                      onAsk={run.ask}
+                      onStop={run.stop}
+                      onNew={() => {
+                        run.startAnew();
+                        go({ run: undefined, tab: undefined });
+                      }}
+                      onClose={() => setChatOpen(false)}
+                    />
+                  )
                 )}
               </div>
-              {selected !== undefined && selected.view !== "note" ? (
-                <StepPanel step={selected} onClose={() => go({ step: undefined })} />
-              ) : (
-                chatOpen && (
-                  <ChatPanel
-                    app={app}
-                    conversation={run.conversation}
-                    example={example}
-                    starting={run.starting}
-                    startError={run.startError}
-                    onAsk={run.ask}
-                    onStop={run.stop}
-                    onNew={() => {
-                      run.startAnew();
-                      go({ run: undefined, tab: undefined });
-                    }}
-                    onClose={() => setChatOpen(false)}
-                  />
-                )
-              )}
-            </div>
-          </AppFrame>
-        </SelectContext>
-      </TitlesContext>
+            </AppFrame>
+          </SelectContext>
+        </TitlesContext>
+        {question !== undefined && (
+          <Suspense fallback={null}>
+            <RepeatDialog app={app} question={question} busy={repeat.busy} onStart={start} onClose={close} />
+          </Suspense>
+        )}
+      </RepeatContext>
     </RunContext>
   );
 }

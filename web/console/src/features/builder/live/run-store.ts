@@ -59,8 +59,8 @@ export async function followRun(runId: string, needs: FollowNeeds, signal: Abort
       show(view);
       return onEnd(view, false);
     }
-    // Steps and text come again with the events from the first one on; only what is there at once is taken here.
-    show({ ...emptyRun, status: detail.status, startedAt: Date.parse(detail.created_at), inputs: detail.inputs });
+    // Steps and text mostly come again with the events; those of a run that waited long for a person are gone.
+    show(viewOfDetail(detail));
     await followLive(runId, { ...needs, show }, signal);
   } catch (failure) {
     if (!signal.aborted) store.setState({ failure });
@@ -122,7 +122,16 @@ function keepEqual(old: Map<string, StepState>, fresh: Map<string, StepState>): 
   return new Map(
     [...fresh].map(([id, state]) => {
       const before = old.get(id);
-      return [id, before?.name === state.name && before.elapsedMs === state.elapsedMs ? before : state];
+      return [id, before !== undefined && isSame(before, state) ? before : state];
     }),
+  );
+}
+
+function isSame(one: StepState, other: StepState): boolean {
+  return (
+    one.name === other.name &&
+    one.elapsedMs === other.elapsedMs &&
+    one.rounds?.begun === other.rounds?.begun &&
+    one.rounds?.of === other.rounds?.of
   );
 }

@@ -68,6 +68,7 @@ export function useBuilderRun({ app, graph, runId, onStarted, onFailed }: Needs)
   };
   return {
     store,
+    begun,
     conversation,
     starting: startRun.isPending,
     startError: startRun.error,

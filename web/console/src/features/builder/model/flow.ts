@@ -15,7 +15,8 @@ export function toFlow(
   const placed = placeSteps(graph, layOut);
   const nodes = [...graph.steps]
     .sort((one, other) => depth(one, graph) - depth(other, graph))
-    .map((step) => flowNode(step, placed, rightToLeft));
+    .map((step) => flowNode(step, placed, rightToLeft, layer(depth(step, graph))));
+  const depths = new Map(graph.steps.map((step) => [step.id, depth(step, graph)]));
   const edges = graph.links.map((link) => ({
     id: link.id,
     source: link.source,
@@ -23,7 +24,8 @@ export function toFlow(
     sourceHandle: link.handle,
     targetHandle: "target",
     type: "link",
-    zIndex: 1,
+    // Above the box that holds it, below the steps that it joins.
+    zIndex: layer(depths.get(link.source) ?? 0),
   }));
   return { nodes, edges };
 }
@@ -37,7 +39,10 @@ function depth(step: Step, graph: Graph): number {
   return count;
 }
 
-function flowNode(step: Step, placed: Map<string, Placed>, rightToLeft: boolean): StepFlowNode {
+/** Boxes, what joins the steps of a box, and these steps: each level of nesting lies above the one around it. */
+const layer = (level: number) => level * 2 + 1;
+
+function flowNode(step: Step, placed: Map<string, Placed>, rightToLeft: boolean, zIndex: number): StepFlowNode {
   const place = placed.get(step.id) ?? { at: { x: 0, y: 0 }, width: 0, height: 0 };
   const container = step.parent === null ? null : (placed.get(step.parent)?.width ?? 0);
   return {
@@ -49,7 +54,7 @@ function flowNode(step: Step, placed: Map<string, Placed>, rightToLeft: boolean)
     ...(step.view === "container" || step.view === "note" ? { width: place.width, height: place.height } : {}),
     initialWidth: place.width,
     initialHeight: place.height,
-    zIndex: step.parent !== null ? 2 : step.view === "container" ? 0 : 1,
+    zIndex: step.view === "container" ? zIndex - 1 : zIndex,
     draggable: false,
     connectable: false,
   };

@@ -47,6 +47,28 @@ describe("reading the canvas of an app file", () => {
     ]);
   });
 
+  it("puts a container's start marker and the steps of a nested container where the engine runs them", () => {
+    const { steps } = readGraph(
+      app(
+        [
+          node("each", { type: "iteration", start_node_id: "mark" }),
+          node("mark", { type: "iteration-start" }),
+          node("again", { type: "loop", iteration_id: "each", start_node_id: "begin" }),
+          node("begin", { type: "loop-start" }),
+          node("inner", { type: "llm", loop_id: "again", iteration_id: "each" }, { parentId: "again" }),
+        ],
+        [],
+      ),
+    );
+    expect(steps.map((step) => [step.id, step.parent])).toEqual([
+      ["each", null],
+      ["mark", "each"],
+      ["again", "each"],
+      ["begin", "again"],
+      ["inner", "again"],
+    ]);
+  });
+
   it("leaves out edges that name a missing step or a way out that is gone", () => {
     const { links } = readGraph(
       app(branching.graph.nodes, [edge("start", "nobody"), edge("check", "end", "old"), edge("start", "end")]),
@@ -95,6 +117,25 @@ describe("drawing the canvas", () => {
       { x: -100, y: 50 },
       { x: 560, y: 80 },
     ]);
+  });
+
+  it("draws what is inside a box above the box, at every depth, and links between the two", () => {
+    const nested = readGraph(
+      app(
+        [
+          node("outer", { type: "iteration" }),
+          node("box", { type: "loop", iteration_id: "outer" }),
+          node("a", { type: "llm", loop_id: "box" }),
+          node("b", { type: "llm", loop_id: "box" }),
+        ],
+        [edge("a", "b")],
+      ),
+    );
+    const { nodes, edges } = toFlow(nested, false, layOut);
+    const layers = Object.fromEntries(nodes.map((item) => [item.id, item.zIndex ?? 0]));
+    expect(layers["box"]).toBeGreaterThan(layers["outer"] ?? 0);
+    expect(edges[0]?.zIndex).toBeGreaterThan(layers["box"] ?? 0);
+    expect(layers["a"]).toBeGreaterThanOrEqual(edges[0]?.zIndex ?? 0);
   });
 
   it("gives a container without a size room for what is inside", () => {

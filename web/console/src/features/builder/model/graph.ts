@@ -30,7 +30,7 @@ export function readGraph(app: Pick<AppDetail, "graph" | "steps">): Graph {
   const known = new Map(app.steps.map((step) => [step.node_id, step]));
   const nodes = app.graph.nodes.filter((node) => typeof node["id"] === "string");
   const ids = new Set(nodes.map((node) => String(node["id"])));
-  const steps = nodes.map((node) => readStep(node, known, ids));
+  const steps = withMarkers(nodes.map((node) => readStep(node, known, ids)));
   const links = app.graph.edges.flatMap((edge, index): Link[] => {
     const [source, target] = [stringAt(edge, "source"), stringAt(edge, "target")];
     if (!ids.has(source) || !ids.has(target)) return [];
@@ -53,7 +53,10 @@ function readStep(node: JsonRecord, known: Map<string, GraphStep>, ids: Set<stri
   const position = node["position"];
   const width = numberAt(node, "width") ?? numberAt(data, "width");
   const height = numberAt(node, "height") ?? numberAt(data, "height");
-  const parent = stringAt(node, "parentId") || stringAt(data, "iteration_id") || stringAt(data, "loop_id");
+  const outer = stringAt(node, "parentId");
+  // The engine goes by the step's own words, and by the canvas only where these name two containers.
+  const named = [stringAt(data, "iteration_id"), stringAt(data, "loop_id")].filter((one) => ids.has(one) && one !== id);
+  const parent = named.find((one) => one === outer) ?? named[0] ?? outer;
   return {
     id,
     type,
@@ -65,6 +68,18 @@ function readStep(node: JsonRecord, known: Map<string, GraphStep>, ids: Set<stri
     parent: ids.has(parent) && parent !== id ? parent : null,
     data,
   };
+}
+
+/** Where a container's rounds begin is said by the container; its marker is inside it, whatever the marker says. */
+function withMarkers(steps: Step[]): Step[] {
+  const containerOf = new Map<string, string>();
+  for (const step of steps) {
+    const marker = stringAt(step.data, "start_node_id");
+    if (step.view === "container" && marker !== "") containerOf.set(marker, step.id);
+  }
+  return steps.map((step) =>
+    step.view === "marker" && containerOf.has(step.id) ? { ...step, parent: containerOf.get(step.id) ?? null } : step,
+  );
 }
 
 /** The plain text of a canvas note, whose file form is an editor's JSON. */

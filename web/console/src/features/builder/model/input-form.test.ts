@@ -1,6 +1,6 @@
 import type { InputField } from "@diwan/contracts";
 import { describe, expect, it } from "vitest";
-import { readForm, startValues } from "./input-form.ts";
+import { acceptsOf, readForm, startValues } from "./input-form.ts";
 
 const field = (variable: string, type: string, change: Partial<InputField> = {}): InputField => ({
   variable,
@@ -29,10 +29,32 @@ describe("the form of a run's inputs", () => {
     });
   });
 
-  it("leaves out optional fields that are empty, and files", () => {
-    expect(readForm([field("a", "paragraph"), field("f", "file", { required: true })], { a: " " })).toEqual({
+  it("leaves out optional fields that are empty, and what the form cannot take yet", () => {
+    const later = field("x", "external_data_tool", { required: true });
+    expect(readForm([field("a", "paragraph"), field("f", "file"), later], { a: " ", f: [] })).toEqual({
       ok: true,
       inputs: {},
+    });
+  });
+
+  it("gives one file as itself and several as a list, also those of an earlier run", () => {
+    const old = { transfer_method: "local_file", related_id: "u", filename: "a.pdf", size: 7 };
+    const fields = [field("one", "file", { required: true }), field("all", "file-list", { max_length: 2 })];
+    const values = startValues(fields, { one: old, all: [old, "no file"] });
+    expect(values).toEqual({
+      one: [{ name: "a.pdf", size: 7, value: old }],
+      all: [{ name: "a.pdf", size: 7, value: old }],
+    });
+    expect(readForm(fields, values)).toEqual({ ok: true, inputs: { one: old, all: [old] } });
+    expect(readForm(fields, { one: [], all: [] })).toEqual({ ok: false, problems: { one: "required" } });
+  });
+
+  it("has the browser offer the files that the start step takes", () => {
+    const variables = [
+      { variable: "cv", type: "file", allowed_file_types: ["custom"], allowed_file_extensions: ["pdf"] },
+    ];
+    expect(acceptsOf({ nodes: [{ data: { type: "start", variables } }, { data: { type: "end" } }, {}] })).toEqual({
+      cv: ".pdf",
     });
   });
 

@@ -26,6 +26,11 @@ export function numberAt(value: JsonRecord, key: string): number | null {
   return typeof found === "number" && Number.isFinite(found) ? found : null;
 }
 
+export function textsAt(value: JsonRecord, key: string): string[] {
+  const found = value[key];
+  return Array.isArray(found) ? found.filter((item): item is string => typeof item === "string") : [];
+}
+
 /** A variable selector, `[step, name, …]`; [] where there is none. */
 export function selectorAt(value: JsonRecord, key: string): string[] {
   return asSelector(value[key]);

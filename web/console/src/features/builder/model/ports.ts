@@ -7,6 +7,7 @@ export function portsOf(step: { type: string; view: string; data: JsonRecord }):
   const failure = stringAt(data, "error_strategy") === "fail-branch" ? ["fail-branch"] : [];
   switch (step.type) {
     case "end":
+    case "loop-end":
       return [];
     case "if-else":
       return [...caseIds(data), "false", ...failure];
@@ -32,6 +33,7 @@ export function chosenPort(type: string, status: string, outputs: JsonRecord): s
   if (status === "exception") return "fail-branch";
   if (type === "if-else") return stringAt(outputs, "selected_case_id") || null;
   if (type === "question-classifier") return stringAt(outputs, "class_id") || null;
-  if (type === "human-input") return stringAt(outputs, "__action_id") || null;
+  // Nobody answered in time: such a step names no action.
+  if (type === "human-input") return stringAt(outputs, "__action_id") || "__timeout";
   return null;
 }

@@ -1,8 +1,10 @@
 import type { RunStep } from "@diwan/contracts";
 import type { Graph } from "./graph.ts";
 import { chosenPort } from "./ports.ts";
+import { type Rounds, roundsOf } from "./rounds.ts";
 import { isOver, type RunView } from "./run-view.ts";
 
+/** `waiting` is for a person's answer. */
 export type StateName =
   | "waiting"
   | "running"
@@ -13,7 +15,12 @@ export type StateName =
   | "stopped"
   | "skipped"
   | "not-reached";
-export type StepState = { name: StateName; elapsedMs: number | null };
+export type StepState = {
+  name: StateName;
+  elapsedMs: number | null;
+  /** Of a container: how far its latest going-through has come. */
+  rounds?: Rounds;
+};
 export type LinkState = "taken" | "in-use" | "not-taken";
 
 /** How each step and link of the canvas stands in a run. Links and steps without an entry are as at rest. */
@@ -24,7 +31,7 @@ export function statesOf(
   const latest = latestTries(view.steps);
   const over = isOver(view.status);
   const steps = new Map<string, StepState>();
-  for (const [id, tries] of latest) steps.set(id, stateOf(tries, over));
+  for (const [id, tries] of latest) steps.set(id, stateOf(tries, view));
 
   const links = new Map<string, LinkState>();
   for (const link of graph.links) {
@@ -32,6 +39,7 @@ export function statesOf(
     if (
       source === undefined ||
       source.status === "running" ||
+      source.status === "waiting" ||
       source.status === "retried" ||
       source.status === "failed"
     )
@@ -73,21 +81,32 @@ export function isPassedBy(state: StepState | undefined): boolean {
 /** Tries by step, in order; of a step inside a container, those of all rounds. */
 function latestTries(steps: RunStep[]): Map<string, RunStep[]> {
   const tries = new Map<string, RunStep[]>();
-  for (const step of steps) tries.set(step.node_id, [...(tries.get(step.node_id) ?? []), step]);
+  for (const step of steps) {
+    const before = tries.get(step.node_id);
+    if (before === undefined) tries.set(step.node_id, [step]);
+    else before.push(step);
+  }
   return tries;
 }
 
-function stateOf(tries: RunStep[], over: boolean): StepState {
+function stateOf(tries: RunStep[], view: RunView): StepState {
+  const over = isOver(view.status);
   const last = tries.at(-1);
   const elapsedMs = tries.every((step) => step.elapsed_ms === null)
     ? null
     : tries.reduce((sum, step) => sum + (step.elapsed_ms ?? 0), 0);
   const name = (): StateName => {
-    if (tries.some((step) => step.status === "running")) return over ? "stopped" : "running";
+    if (tries.some((step) => step.status === "waiting")) return over ? "stopped" : "waiting";
+    if (tries.some((step) => step.status === "running")) {
+      // While a run is paused, nothing is at work but what holds a step that waits.
+      if (view.status === "paused") return "waiting";
+      return over ? "stopped" : "running";
+    }
     if (tries.some((step) => step.status === "failed")) return "failed";
     if (last?.status === "retried") return over ? "stopped" : "running";
     if (tries.some((step) => step.status === "exception")) return "handled";
     return tries.some((step) => step.status === "retried") ? "second-try" : "succeeded";
   };
-  return { name: name(), elapsedMs };
+  const rounds = last === undefined ? undefined : roundsOf(last, view);
+  return { name: name(), elapsedMs, ...(rounds === undefined ? {} : { rounds }) };
 }

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { runErrorText, useErrorText } from "../../../shared/api/error-text.ts";
+import { RunOrigin } from "../../../shared/runs/run-origin.tsx";
 import { RunStatusChip } from "../../../shared/runs/run-status-chip.tsx";
 import { runsQuery } from "../api/runs-queries.ts";
 
@@ -86,6 +87,7 @@ function RunRow({ appId, run }: { appId: string; run: RunSummary }) {
       <td className="run-state">
         <span className="row">
           <RunStatusChip status={run.status} quiet />
+          <RunOrigin run={run} />
           {run.error !== null && (
             <span className="cell small faint">
               <bdi className="clip" dir="auto" title={run.error.message}>

@@ -1,17 +1,18 @@
-import { StepTile, stepKind, useRightToLeft, useT } from "@diwan/ui";
+import { StepTile, stepKind, useFormat, useRightToLeft, useT } from "@diwan/ui";
 import { Handle, type NodeProps, Position, useStore } from "@xyflow/react";
 import { FlaskConical, TimerReset } from "lucide-react";
 import { memo, useContext } from "react";
 import { useRun } from "../../live/run-context.tsx";
 import type { StepFlowNode } from "../../model/flow.ts";
 import type { Step } from "../../model/graph.ts";
-import { hasPlainPort, type Row, rowsOf } from "../../model/rows.ts";
+import { type Fact, hasPlainPort, type Row, rowsOf } from "../../model/rows.ts";
+import type { Schedule } from "../../model/schedule.ts";
 import { usesDemoModel } from "../../model/settings.ts";
 import { RefPill, useStepTitle } from "../names.tsx";
 import { SelectContext } from "./select-context.ts";
-import { StepStateMark } from "./step-state.tsx";
+import { StateIcon, StepStateMark } from "./step-state.tsx";
 
-const isFar = (state: { transform: [number, number, number] }) => state.transform[2] < 0.4;
+export const isFar = (state: { transform: [number, number, number] }) => state.transform[2] < 0.4;
 
 export const StepNode = memo(function StepNode({ data }: NodeProps<StepFlowNode>) {
   const { step } = data;
@@ -37,7 +38,7 @@ export const StepNode = memo(function StepNode({ data }: NodeProps<StepFlowNode>
       <header>
         {!far && <StepTile type={step.support === "unknown" ? "" : step.type} />}
         <StepName step={step} />
-        {!far && <StepStateMark state={state} />}
+        {far ? state !== undefined && <StateIcon name={state.name} /> : <StepStateMark state={state} />}
       </header>
       {far ? (
         rowsOf(step).map((row) => row.port !== undefined && <OutPort key={row.port} id={row.port} />)
@@ -101,7 +102,7 @@ function StepBody({ step }: { step: Step }) {
 }
 
 function RowLine({ row }: { row: Row }) {
-  const t = useT();
+  const words = useRowWords();
   const isVerb = row.tag !== undefined && /^[A-Z]+$/.test(row.tag);
   if (row.refs !== undefined) {
     return (
@@ -121,7 +122,7 @@ function RowLine({ row }: { row: Row }) {
       )}
       <span className={row.mono ? "cell grow mono" : "cell grow"}>
         <bdi className="clip" dir="auto">
-          {row.key === undefined ? row.text : t(row.key, row.values)}
+          {words(row)}
         </bdi>
       </span>
       {!isVerb && row.tag !== undefined && row.tag !== "" && (
@@ -132,6 +133,57 @@ function RowLine({ row }: { row: Row }) {
       {row.port !== undefined && <OutPort id={row.port} failure={row.port === "fail-branch"} />}
     </div>
   );
+}
+
+function useRowWords(): (row: Row) => string {
+  const t = useT();
+  const facts = useFactWords();
+  const schedule = useScheduleWords();
+  return (row) => {
+    if (row.facts !== undefined) return facts(row.facts);
+    if (row.schedule !== undefined) return schedule(row.schedule);
+    return row.key === undefined ? (row.text ?? "") : t(row.key, row.values);
+  };
+}
+
+/** Short facts as one line, parted by dots. */
+export function useFactWords(): (facts: Fact[]) => string {
+  const t = useT();
+  return (facts) =>
+    facts
+      .map(({ key, values, name }) =>
+        t(key, { ...values, ...(name === undefined ? {} : { name: `\u2068${name}\u2069` }) }),
+      )
+      .join(" · ");
+}
+
+function useScheduleWords(): (schedule: Schedule) => string {
+  const t = useT();
+  const format = useFormat();
+  return (schedule) => {
+    switch (schedule.kind) {
+      case "minutes":
+        return t("steps.schedule.minutes", { count: schedule.every });
+      case "hourly":
+        return t("steps.schedule.hourly", { count: schedule.minute });
+      case "daily":
+        return t("steps.schedule.daily", { time: format.clock(schedule.time) });
+      case "weekly":
+        return t("steps.schedule.weekly", {
+          days: format.list(schedule.days.map(format.weekday)),
+          time: format.clock(schedule.time),
+        });
+      case "monthly":
+        return t("steps.schedule.monthly", {
+          days: format.list(
+            schedule.days.map((day) => (day === "last" ? t("steps.schedule.last-day") : format.number(day))),
+          ),
+          time: format.clock(schedule.time),
+        });
+      case "cron":
+        return schedule.text;
+    }
+  };
 }
 
 export function InPort({ step }: { step: Step }) {

@@ -4,7 +4,7 @@ import { FlaskConical, MessageSquarePlus, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useRun } from "../../live/run-context.tsx";
 import type { Conversation } from "../../model/conversation.ts";
-import { type FieldProblem, readForm, startValues } from "../../model/input-form.ts";
+import { type FieldProblem, readForm, startValues, withValue } from "../../model/input-form.ts";
 import { isOver } from "../../model/run-view.ts";
 import { InputFields } from "../run/input-fields.tsx";
 import { StartProblem } from "../run/inputs-tab.tsx";
@@ -43,12 +43,13 @@ export function ChatPanel({
   const following = useRun((run) => run.runId);
   const over = useRun((run) => isOver(run.view.status));
   const answer = useRun((run) => run.view.answer);
+  const forms = useRun((run) => run.view.forms.length);
   const running = starting || (following !== null && !over && turns.at(-1)?.runId === following);
   const end = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the view follows the answer as it grows
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
-  }, [turns.length, answer]);
+  }, [turns.length, answer, forms]);
   const ask = (query: string) => {
     const reading = readForm(app.inputs, values);
     setProblems(reading.ok ? {} : reading.problems);
@@ -78,16 +79,16 @@ export function ChatPanel({
         {turns.length === 0 && app.inputs.some((field) => !field.hide) && (
           <section className="chat-inputs" aria-label={t("run.inputs")}>
             <InputFields
-              fields={app.inputs}
+              app={app}
               values={values}
               problems={problems}
-              onChange={(variable, value) => setValues((old) => ({ ...old, [variable]: value }))}
+              onChange={(variable, change) => setValues((old) => withValue(old, variable, change))}
             />
           </section>
         )}
         {app.opening_statement !== "" && <AnswerText text={app.opening_statement} live={false} />}
         {turns.map((turn, index) => (
-          <ChatTurn key={turn.runId ?? `open-${index}`} turn={turn} />
+          <ChatTurn key={turn.runId ?? `open-${index}`} appId={app.id} turn={turn} />
         ))}
         <StartProblem error={startError} />
         <div ref={end} />

@@ -5,9 +5,10 @@ import { runErrorText } from "../../../../shared/api/error-text.ts";
 import { useRun } from "../../live/run-context.tsx";
 import type { Turn } from "../../model/conversation.ts";
 import { isOver } from "../../model/run-view.ts";
+import { AnsweredForms, OpenForms } from "../form/forms.tsx";
 
 /** A question and its answer; the one being answered reads the live run. */
-export function ChatTurn({ turn }: { turn: Turn }) {
+export function ChatTurn({ appId, turn }: { appId: string; turn: Turn }) {
   const t = useT();
   const format = useFormat();
   const view = useRun((run) => (run.runId === turn.runId ? run.view : undefined));
@@ -21,7 +22,7 @@ export function ChatTurn({ turn }: { turn: Turn }) {
         {turn.query}
       </p>
       <article aria-label={t("chat.answer")} aria-busy={!over}>
-        {!over && answer === "" && (
+        {!over && status !== "paused" && answer === "" && (
           <p className="chat-steps">
             <Ring />
             {view?.steps.at(-1)?.title || t("chat.thinking")}
@@ -33,7 +34,9 @@ export function ChatTurn({ turn }: { turn: Turn }) {
             {t("chat.steps", { count: turn.work.steps, time: format.duration(turn.work.elapsedMs) })}
           </p>
         )}
+        {view !== undefined && <AnsweredForms />}
         {answer !== "" && <AnswerText text={answer} live={!over} />}
+        {view !== undefined && <OpenForms appId={appId} />}
         {error !== null && <FailureCard what={t("run.failed")} why={runErrorText(t, error)} />}
         {status === "stopped" && <p className="small muted">{t("run.announce.stopped")}</p>}
         {over && answer !== "" && (

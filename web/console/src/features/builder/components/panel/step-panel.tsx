@@ -9,8 +9,16 @@ import { useKindName, useStepTitle } from "../names.tsx";
 import { StepLastRun } from "./step-last-run.tsx";
 import { StepSettings } from "./step-settings.tsx";
 
+type StepPanelProps = {
+  step: Step;
+  /** Of several rounds, the one to show; undefined for the first that matters. */
+  place: string | undefined;
+  onPlace: (place: string | undefined) => void;
+  onClose: () => void;
+};
+
 /** What the selected step is set to, and how it did in the run on show. */
-export function StepPanel({ step, onClose }: { step: Step; onClose: () => void }) {
+export function StepPanel({ step, place, onPlace, onClose }: StepPanelProps) {
   const t = useT();
   const title = useStepTitle()(step);
   const kindName = useKindName()(step.type);
@@ -56,7 +64,11 @@ export function StepPanel({ step, onClose }: { step: Step; onClose: () => void }
             {note}
           </p>
         )}
-        {tab === "settings" ? <StepSettings step={step} /> : <StepLastRun step={step} />}
+        {tab === "settings" ? (
+          <StepSettings step={step} />
+        ) : (
+          <StepLastRun step={step} place={place} onPlace={onPlace} />
+        )}
       </TabPanel>
     </aside>
   );

@@ -39,6 +39,14 @@ function summaryOf(event: ConsoleRunEvent): string {
     case "step.finished":
     case "step.retried":
       return `${event.step.node_id} ${event.step.status}`;
+    case "round.started":
+      return `${event.node_id} ${event.round + 1}`;
+    case "form.required":
+      return `${event.form.node_id} ${event.form.actions.map((action) => action.id).join(", ")}`;
+    case "form.closed":
+      return `${event.node_id} ${event.action ?? "–"}`;
+    case "run.paused":
+      return event.run.status;
     case "text-delta":
     case "reasoning-delta":
     case "text-replaced":

@@ -1,19 +1,35 @@
-import type { InputField } from "@diwan/contracts";
+import type { AppDetail } from "@diwan/contracts";
 import { Checkbox, NumberField, SelectField, TextArea, TextField, useFormat, useT } from "@diwan/ui";
-import { comesLater, type FieldProblem, type FormValues } from "../../model/input-form.ts";
+import type { GivenFile } from "../../../../shared/files/given-file.ts";
+import { UploadField } from "../../../../shared/files/upload-field.tsx";
+import {
+  acceptsOf,
+  comesLater,
+  type FieldProblem,
+  type FormValue,
+  type FormValues,
+  filesOf,
+  takesFiles,
+} from "../../model/input-form.ts";
+
+export type ChangeField = (
+  variable: string,
+  change: FormValue | ((files: readonly GivenFile[]) => GivenFile[]),
+) => void;
 
 type InputFieldsProps = {
-  fields: InputField[];
+  app: AppDetail;
   values: FormValues;
   problems: Record<string, FieldProblem>;
-  onChange: (variable: string, value: string | boolean) => void;
+  onChange: ChangeField;
 };
 
 /** One control per declared input; hidden ones keep their default. */
-export function InputFields({ fields, values, problems, onChange }: InputFieldsProps) {
+export function InputFields({ app, values, problems, onChange }: InputFieldsProps) {
   const t = useT();
   const format = useFormat();
-  return fields
+  const accepts = acceptsOf(app.graph);
+  return app.inputs
     .filter((field) => !field.hide)
     .map((field) => {
       const problem = problems[field.variable];
@@ -33,13 +49,26 @@ export function InputFields({ fields, values, problems, onChange }: InputFieldsP
       const value = values[field.variable] ?? "";
       const text = typeof value === "string" ? value : "";
       const onText = (next: string) => onChange(field.variable, next);
+      if (takesFiles(field)) {
+        return (
+          <UploadField
+            key={field.variable}
+            {...common}
+            appId={app.id}
+            most={field.type === "file" ? 1 : field.max_length}
+            accept={accepts[field.variable] ?? ""}
+            files={filesOf(value)}
+            onChange={(change) => onChange(field.variable, change)}
+          />
+        );
+      }
       if (comesLater(field)) {
         return (
           <div key={field.variable} className="field">
             <span className="field-label">
               <bdi dir="auto">{common.label}</bdi>
             </span>
-            <p className="small faint">{t("run.file-later")}</p>
+            <p className="small faint">{t("run.input-later")}</p>
           </div>
         );
       }

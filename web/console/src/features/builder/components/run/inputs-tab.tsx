@@ -4,7 +4,7 @@ import { Play } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../../../shared/api/api-error.ts";
 import { useErrorText } from "../../../../shared/api/error-text.ts";
-import { type FieldProblem, readForm, startValues } from "../../model/input-form.ts";
+import { type FieldProblem, readForm, startValues, withValue } from "../../model/input-form.ts";
 import { InputFields } from "./input-fields.tsx";
 
 type InputsTabProps = {
@@ -15,6 +15,9 @@ type InputsTabProps = {
   error: unknown;
   onStart: (inputs: Record<string, unknown>) => void;
 };
+
+/** The first field of a form that must be put right. */
+export const firstWrong = "[aria-invalid=true], [data-invalid] button";
 
 /** The form that starts a run. */
 export function InputsTab({ app, given, busy, error, onStart }: InputsTabProps) {
@@ -27,7 +30,7 @@ export function InputsTab({ app, given, busy, error, onStart }: InputsTabProps) 
     setProblems(reading.ok ? {} : reading.problems);
     if (reading.ok) return onStart(reading.inputs);
     const { currentTarget } = event;
-    requestAnimationFrame(() => currentTarget.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    requestAnimationFrame(() => currentTarget.querySelector<HTMLElement>(firstWrong)?.focus());
   };
   return (
     <form
@@ -43,10 +46,10 @@ export function InputsTab({ app, given, busy, error, onStart }: InputsTabProps) 
       {app.inputs.length === 0 && <p className="muted">{t("run.no-inputs")}</p>}
       <div className="inputs-grid">
         <InputFields
-          fields={app.inputs}
+          app={app}
           values={values}
           problems={problems}
-          onChange={(variable, value) => setValues((old) => ({ ...old, [variable]: value }))}
+          onChange={(variable, change) => setValues((old) => withValue(old, variable, change))}
         />
       </div>
       <div className="row">

@@ -20,7 +20,7 @@ export function ResultTab({ app }: { app: AppDetail }) {
       {view.error !== null && (
         <FailureCard what={t("run.failed")} why={runErrorText(t, view.error)} code={view.error.code} />
       )}
-      {(text !== "" || !over) && (
+      {(text !== "" || (!over && view.status !== "paused")) && (
         <>
           <div className="values-head">
             <h3>{t("run.answer")}</h3>
