@@ -189,6 +189,55 @@ describe("a run that waits for a person", () => {
     expect((await answer(token, { action: "drop", inputs: { tone: "kind" } })).status).toBe(412);
   });
 
+  it("takes files by their uploads, and only such as its form allows", async () => {
+    const asking = await installation.publish(
+      appText(
+        "workflow",
+        [
+          start(),
+          approval({
+            form_content: "{{#$output.report#}}",
+            inputs: [
+              { type: "file", output_variable_name: "report", allowed_file_types: ["document"] },
+              { type: "file-list", output_variable_name: "rest", allowed_file_types: ["image"] },
+            ],
+          }),
+          { id: "read", type: "document-extractor", variable_selector: ["approve", "report"], is_array_file: false },
+          end("sent", { text: ["read", "text"], name: ["approve", "report", "name"], rest: ["approve", "rest"] }),
+        ],
+        ["start>approve", "approve:send>read", "read>sent"],
+      ),
+    );
+    const frames = await asking.v1.frames("/workflows/run", { user: "ada", inputs: {} });
+    const asked = frames.find(({ data }) => data["event"] === "human_input_required")!.data;
+    const made = new FormData();
+    made.append("user", "ada");
+    made.append("file", new File(["all is well"], "report.txt", { type: "text/plain" }));
+    const headers = { authorization: `Bearer ${asking.key}` };
+    const sent = await fetch(`${installation.url}/v1/files/upload`, { method: "POST", headers, body: made });
+    const report = { transfer_method: "local_file", upload_file_id: ((await sent.json()) as Json)["id"] };
+    const submit = (inputs: Json) =>
+      asking.v1.send("POST", `/form/human_input/${(asked["data"] as Json)["form_token"]}`, {
+        user: "ada",
+        action: "send",
+        inputs,
+      });
+    const foreign = await submit({ report: { ...report, upload_file_id: "nonsense" }, rest: [] });
+    expect([foreign.status, ((await foreign.json()) as Json)["message"]]).toEqual([
+      400,
+      expect.stringMatching(/report: no file was uploaded/),
+    ]);
+    const wrong = await submit({ report, rest: [report] });
+    expect([wrong.status, ((await wrong.json()) as Json)["message"]]).toEqual([
+      400,
+      expect.stringMatching(/rest does not take "report.txt"/),
+    ]);
+    expect((await submit({ report, rest: [] })).status).toBe(200);
+    const path = `/workflows/run/${asked["workflow_run_id"]}`;
+    await expect.poll(async () => (await asking.v1.get(path))["status"], { timeout: 10_000 }).toBe("succeeded");
+    expect((await asking.v1.get(path))["outputs"]).toEqual({ text: "all is well", name: "report.txt", rest: [] });
+  });
+
   it("has a form for its own app's key only", async () => {
     const { token } = await paused();
     expect((await chat.v1.send("GET", `/form/human_input/${token}`)).status).toBe(404);

@@ -80,11 +80,12 @@ function elapsedOf(step: StepSettled | undefined): number | null {
   return step === undefined ? null : step.finishedAt - step.startedAt;
 }
 
+/** What differs from run to run whatever they do: what a model call took in time, and when and as what the run was made. */
+const ownOfRun = ["usage", "__usage", "sys.workflow_run_id", "sys.timestamp"];
+
 function essence({ status, branch, inputs, outputs, error, writes }: StepSettled): Record<string, unknown> {
   const given = { ...outputs };
-  // What a model call took in time differs from call to call.
-  delete given["usage"];
-  delete given["__usage"];
+  for (const name of ownOfRun) delete given[name];
   return { status, branch, inputs, outputs: given, error: error === null ? null : { ...error }, writes: writes ?? [] };
 }
 

@@ -7,6 +7,12 @@ import { storedFileValue } from "./run-files.ts";
 
 export type ResolveFilesNeeds = { files: FileRecordStore; signer: FileSigner };
 
+/** What a field says of the files it takes. */
+export type FileRules = Pick<
+  InputField,
+  "variable" | "allowedFileTypes" | "allowedFileExtensions" | "allowedFileUploadMethods"
+>;
+
 /** Files that one request may bring, in all fields and as the conversation's own. */
 const MAX_FILES = 10;
 
@@ -29,21 +35,27 @@ export async function resolveInputFiles(
   for (const field of fields) {
     const given = inputs[field.variable] ?? null;
     if (given === null || (field.type !== "file" && field.type !== "file-list")) continue;
-    const list = Array.isArray(given) ? given : [given];
     const isDefault = (sent[field.variable] ?? null) === null;
-    const files = await resolveAll(needs, scope, appId, field.variable, list).catch((error: unknown) => {
+    resolved[field.variable] = await resolveField(needs, scope, appId, field, given).catch((error: unknown) => {
       // The file that an author chose as default may lie in another installation.
-      if (isDefault) return undefined;
+      if (isDefault) return null;
       throw error;
     });
-    if (files === undefined) {
-      resolved[field.variable] = null;
-      continue;
-    }
-    for (const file of files) checkAgainst(field, file);
-    resolved[field.variable] = field.type === "file" ? files[0]! : files;
   }
   return resolved;
+}
+
+/** The file, or the list of files, that was given for one field. */
+export async function resolveField(
+  needs: ResolveFilesNeeds,
+  scope: WorkspaceScope,
+  appId: AppId,
+  rules: FileRules,
+  given: Value,
+): Promise<Value> {
+  const files = await resolveAll(needs, scope, appId, rules.variable, Array.isArray(given) ? given : [given]);
+  for (const file of files) checkAgainst(rules, file);
+  return Array.isArray(given) ? files : files[0]!;
 }
 
 /** The same for the files of a chat turn. */
@@ -122,8 +134,8 @@ async function uploaded(
 }
 
 /** A field of the type `custom` names its extensions; others name kinds. */
-function checkAgainst(field: InputField, file: FileValue): void {
-  const { variable, allowedFileTypes: kinds, allowedFileExtensions, allowedFileUploadMethods: methods } = field;
+function checkAgainst(rules: FileRules, file: FileValue): void {
+  const { variable, allowedFileTypes: kinds, allowedFileExtensions, allowedFileUploadMethods: methods } = rules;
   const method = file.transfer_method === "tool_file" ? "local_file" : file.transfer_method;
   if (methods.length > 0 && !methods.includes(method)) {
     throw refused(variable, `${variable} takes files by ${methods.join(" or ")}, not by ${method}`);

@@ -3,28 +3,55 @@ import type { Clock } from "@diwan/kernel";
 import type { Value } from "@diwan/workflow";
 import { checkSubmission } from "../core/check-submission.ts";
 import { RunErrors } from "../errors.ts";
+import { type FileRules, type ResolveFilesNeeds, resolveField } from "../files/resolve-files.ts";
 import type { FormStore, PauseForm, ResumableRun, RunQueue } from "../ports.ts";
 
 type Needs = { forms: FormStore; queue: RunQueue; clock: Clock };
+type Submission = { action: string; inputs: Readonly<Record<string, Value>> };
 
 /**
  * Answers the form of a paused run, which goes on then. The first answer that is accepted wins; one that is refused leaves
- * the form open.
+ * the form open. Files are named by the ids of their uploads or by their addresses; the run is given the files themselves.
  *
- * @throws run.form-submitted, run.form-expired, run.form-invalid (caller)
+ * @throws run.form-submitted, run.form-expired, run.form-invalid, run.inputs-invalid (caller)
  */
 export async function answerForm(
-  needs: Needs,
+  needs: Needs & ResolveFilesNeeds,
   form: PauseForm,
-  submission: { action: string; inputs: Readonly<Record<string, Value>> },
+  submission: Submission,
 ): Promise<void> {
   const now = needs.clock.now();
   checkOpen(form, now);
   const checked = checkSubmission(form.reason, submission);
   if ("problem" in checked) throw RunErrors["form-invalid"]({ problem: checked.problem });
-  const answer = { type: "submitted" as const, action: submission.action, inputs: checked.inputs };
+  const inputs = await withFiles(needs, form, checked.inputs);
+  const answer = { type: "submitted" as const, action: submission.action, inputs };
   const accepted = await accept(needs, form.scope, form.reason.formId, answer, now);
   if (!accepted) throw RunErrors["form-submitted"]({});
+}
+
+async function withFiles(
+  needs: ResolveFilesNeeds,
+  { scope, appId, reason }: PauseForm,
+  inputs: Readonly<Record<string, Value>>,
+): Promise<Record<string, Value>> {
+  const resolved = { ...inputs };
+  for (const field of reason.inputs) {
+    const given = inputs[field.output_variable_name];
+    if (given === undefined || (field.type !== "file" && field.type !== "file-list")) continue;
+    resolved[field.output_variable_name] = await resolveField(needs, scope, appId, rulesOf(field), given);
+  }
+  return resolved;
+}
+
+function rulesOf(field: PauseForm["reason"]["inputs"][number]): FileRules {
+  const texts = (key: string) => (Array.isArray(field[key]) ? field[key].map(String) : []);
+  return {
+    variable: field.output_variable_name,
+    allowedFileTypes: texts("allowed_file_types"),
+    allowedFileExtensions: texts("allowed_file_extensions"),
+    allowedFileUploadMethods: texts("allowed_file_upload_methods"),
+  };
 }
 
 /** @throws run.form-submitted, run.form-expired (caller) */

@@ -1,7 +1,7 @@
 import { AppErrors } from "@diwan/apps";
 import type { JournalEntry, StepSettled } from "@diwan/contracts";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
-import { answerForm, type PauseForm, RunErrors, resolveAll, startRun, stopRun } from "@diwan/runs";
+import { answerForm, RunErrors, startRun, stopRun } from "@diwan/runs";
 import { stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
 import { authenticate } from "../../http/authenticate.ts";
@@ -86,8 +86,7 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenAnswe
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const form = await needs.forms.find(scope, params.formId);
     if (form === undefined || form.runId !== run.id) throw RunErrors["form-not-found"]({});
-    const inputs = await withFiles(needs, form, body.inputs as Record<string, Value>);
-    await answerForm(needs, form, { action: body.action, inputs });
+    await answerForm(needs, form, { action: body.action, inputs: body.inputs as Record<string, Value> });
     return undefined;
   });
 
@@ -107,22 +106,6 @@ function sinceAsked(journal: readonly JournalEntry[]): StepSettled[] {
   return journal.flatMap((entry) =>
     entry.kind === "settled" ? [{ ...entry, startedAt: asked.get(entry.stepId) ?? entry.startedAt }] : [],
   );
-}
-
-/** Files that the form asks for are named by the ids of their uploads; the run is given the files themselves. */
-async function withFiles(
-  needs: ApiNeeds,
-  form: PauseForm,
-  inputs: Record<string, Value>,
-): Promise<Record<string, Value>> {
-  const resolved = { ...inputs };
-  for (const { type, output_variable_name: name } of form.reason.inputs) {
-    const given = inputs[name] ?? null;
-    if (given === null || (type !== "file" && type !== "file-list")) continue;
-    const files = await resolveAll(needs, form.scope, form.appId, name, Array.isArray(given) ? given : [given]);
-    resolved[name] = type === "file" ? files[0]! : files;
-  }
-  return resolved;
 }
 
 function turnOf({ query, conversation_id }: { query?: string | undefined; conversation_id?: string | undefined }) {
