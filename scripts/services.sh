@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Real services for the tests of this checkout, on loopback, for a Debian 12 machine.
 #
-#   eval "$(scripts/services.sh up)"      installs what is missing and starts Postgres 15 with pgvector, and Redis 7;
+#   eval "$(scripts/services.sh up)"      installs what is missing, starts Postgres 15 with pgvector, and Redis 7;
 #                                         prints DIWAN_TEST_POSTGRES_URL=… and DIWAN_TEST_REDIS_URL=…
 #   scripts/services.sh down              stops what `up` started and drops its data
 #   scripts/services.sh chromium          installs Chromium for the browser tests and prints DIWAN_TEST_CHROMIUM=…
@@ -193,6 +193,8 @@ exec 8>"$home/lock"
 flock 8
 case ${1:-} in
   up)
+    # Suites start it themselves.
+    install_packages pgbouncer
     up_postgres
     up_redis
     ;;

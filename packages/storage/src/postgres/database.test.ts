@@ -1,8 +1,9 @@
-import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
+import { pgBouncer, startPgBouncer, type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asStorageError, violates } from "./as-storage-error.ts";
+import { Database } from "./database.ts";
 import { sql } from "./drizzle.ts";
-import { openPostgres, refuseOldVersion } from "./pool.ts";
+import { isDirect, openPostgres, refuseOldVersion } from "./pool.ts";
 import { installation } from "./schema/identity.ts";
 
 for (const server of testDatabaseServers) {
@@ -107,6 +108,36 @@ for (const server of testDatabaseServers) {
     });
   });
 }
+
+const server = testDatabaseServers.find(({ name }) => name === "Postgres");
+
+describe.skipIf(server === undefined || pgBouncer.missing)(`statements on a Postgres server${pgBouncer.reason}`, () => {
+  const prepared = async (database: Database) => {
+    const ask = () =>
+      database.run({ name: "answer", text: "select $1::text as answer, pg_sleep(0.002)", values: ["a"] });
+    await Promise.all(Array.from({ length: 40 }, ask));
+    const { rows } = await database.run<{ count: number }>({
+      text: "select count(*)::int as count from pg_prepared_statements where name = 'answer'",
+      values: [],
+    });
+    return rows[0]!.count;
+  };
+
+  it("are kept prepared where a connection is a session, and not where PgBouncer gives it another one each time", async () => {
+    const opened = await server!.open();
+    await using pooler = await startPgBouncer(opened.connection.connectionString!);
+    for (const [url, isSession] of [
+      [opened.connection.connectionString!, true],
+      [pooler.url, false],
+    ] as const) {
+      const pool = await openPostgres(url);
+      expect(await isDirect(pool)).toBe(isSession);
+      expect(await prepared(new Database(pool, { prepare: await isDirect(pool) }))).toBe(isSession ? 1 : 0);
+      await pool.end();
+    }
+    await opened.close();
+  });
+});
 
 describe("a Postgres server", () => {
   it("that is not there is unavailable, which may be tried again", async () => {

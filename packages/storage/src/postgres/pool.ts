@@ -76,6 +76,20 @@ export async function openPostgres(
   }
 }
 
+/**
+ * Whether every connection is one session of the server, which keeps statements prepared. A pooler such as PgBouncer may
+ * hand each transaction to another session; it shows in its making up the process number of the connections it answers.
+ */
+export async function isDirect(pool: pg.Pool): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    return rows[0]!.pid === (client as pg.PoolClient & { processID: number | null }).processID;
+  } finally {
+    client.release();
+  }
+}
+
 /** @param number  `server_version_num`: 150018 for 15.18. */
 export function refuseOldVersion(number: number, text: string): void {
   if (number < MINIMUM_VERSION * 10_000) throw StorageErrors["version-unsupported"]({ version: text });

@@ -8,7 +8,7 @@ import { DiskFileStore } from "../files/disk-file-store.ts";
 import { createStores } from "../postgres/create-stores.ts";
 import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
-import { openPostgres } from "../postgres/pool.ts";
+import { isDirect, openPostgres } from "../postgres/pool.ts";
 import { PostgresRunLoad } from "../postgres/stores/run-load.ts";
 import { BullRunQueue } from "../queue/bull-run-queue.ts";
 import { redisQueueBackend } from "../queue/redis-queue-backend.ts";
@@ -37,10 +37,11 @@ export type ServerStackOptions = {
  */
 export async function openServerStack(options: ServerStackOptions): Promise<StorageStack> {
   const pool = await openPostgres(options.postgres);
+  const prepare = await isDirect(pool);
   const redis = openRedis(options.redis);
   const channels = new RedisChannels(redis);
   const backend = redisQueueBackend(options.redis);
-  const database = new Database(pool);
+  const database = new Database(pool, { prepare });
   const load = new PostgresRunLoad(database);
   const queue = new BullRunQueue(backend, load);
   const close = async () => {

@@ -56,7 +56,7 @@ async function openNewDatabase(serverUrl: string): Promise<TestDatabase> {
   const pool = await openPostgres(url.href);
   await migrate(pool, { byVersion: "test" });
   return {
-    database: new Database(pool),
+    database: new Database(pool, { prepare: true }),
     connection: { connectionString: url.href },
     async close() {
       await pool.end();

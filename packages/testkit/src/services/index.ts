@@ -1,4 +1,5 @@
 export * from "./databases.ts";
 export { copyEmbeddedTemplate } from "./embedded-template.ts";
+export * from "./pgbouncer.ts";
 export * from "./redis.ts";
 export * from "./redis-servers.ts";
