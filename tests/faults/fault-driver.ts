@@ -11,6 +11,8 @@ export class FaultDriver {
   /** Processes that ended without being told to. */
   readonly deaths: string[] = [];
   kills = 0;
+  /** Faults so far, of any kind. */
+  done = 0;
   readonly #random: Random;
   readonly #say: (line: string) => void;
   readonly #pending = new Set<Promise<void>>();
@@ -22,6 +24,7 @@ export class FaultDriver {
   }
 
   count(what: string, by = 1): void {
+    this.done += 1;
     this.counts.set(what, (this.counts.get(what) ?? 0) + by);
     this.#say(what);
   }

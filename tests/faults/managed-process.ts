@@ -83,8 +83,8 @@ export class ManagedProcess {
     await this.#exited;
   }
 
-  /** An orderly stop; kill -9 where it takes longer than `withinMs`. */
-  async terminate(withinMs = 20_000): Promise<number | null> {
+  /** An orderly stop; kill -9 where it takes longer than `withinMs`. A server it needs may be frozen for 25 s of that. */
+  async terminate(withinMs = 45_000): Promise<number | null> {
     this.#signal("SIGTERM");
     const timer = setTimeout(() => this.#signal("SIGKILL"), withinMs);
     const code = await this.#exited;

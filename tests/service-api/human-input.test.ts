@@ -182,6 +182,17 @@ describe("a run that waits for a person", () => {
     });
   });
 
+  it("tells late readers when it paused", async () => {
+    const { runId, frames } = await paused();
+    const told = frames.at(-1)!.data["data"] as Json;
+    // Events of runs that wait for long are gone: what is stored has to do.
+    const beyond = { "last-event-id": "5000" };
+    const late = await workflow.v1.send("GET", `/workflow/${runId}/events?user=ada`, undefined, beyond);
+    const again = (await allFrames(late)).at(-1)!.data;
+    expect(again).toMatchObject({ event: "workflow_paused", data: { elapsed_time: told["elapsed_time"] } });
+    expect(told["elapsed_time"]).toBeGreaterThan(0);
+  });
+
   it("ends when it is stopped, and its form with it", async () => {
     const { runId, token } = await paused();
     await workflow.v1.post(`/workflows/tasks/${runId}/stop`, { user: "ada" });
@@ -264,7 +275,13 @@ describe("a chat that waits for a person", () => {
       inputs: {},
       conversation_id: conversation,
     });
-    expect(second).toMatchObject({ event: "workflow_paused", answer: "Asking about milk. " });
+    expect(second).toMatchObject({
+      event: "workflow_paused",
+      answer: "Asking about milk. ",
+      metadata: { usage: { prompt_tokens: 0, total_tokens: 0 } },
+    });
+    const stored = await chat.v1.get(`/workflows/run/${second["workflow_run_id"]}`);
+    expect(stored).toMatchObject({ status: "paused", outputs: {} });
     const reading = chat.v1
       .send("GET", `/chat-messages/${asked["task_id"]}/events?user=ada&continue_on_pause=true`, undefined, {
         "last-event-id": String(first.length),

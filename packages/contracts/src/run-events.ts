@@ -92,9 +92,11 @@ const RunPaused = z.object({
   type: z.literal("run.paused"),
   waiting: z.array(z.object({ nodeId: z.string(), reason: PauseReason })),
   outputs: WireObject,
+  /** What was said so far. */
+  answer: z.string(),
+  usage: ModelUsage,
   createdAt: z.number(),
   elapsedMs: z.number(),
-  totalTokens: z.number(),
   totalSteps: z.number(),
 });
 

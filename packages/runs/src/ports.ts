@@ -245,8 +245,8 @@ export type LiveEvents = {
   /**
    * Opens the stream for writing; `lastSeq` is the number of the last event of an earlier worker, 0 for none.
    *
-   * @param above  Where events of earlier workers were lost with their process, numbers go on above this one: a reader
-   * who had some of them then lacks none of the new ones.
+   * @param above  Numbers go on above this one: events of earlier workers may have been lost, and readers may have been
+   * told in place of them what the store knows. Whoever had some of that then lacks none of the new ones.
    */
   open(runId: RunId, above?: number): Promise<LiveEventWriter>;
   /**

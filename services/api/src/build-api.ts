@@ -2,6 +2,7 @@ import { isUuid } from "@diwan/kernel";
 import fastifyCookie from "@fastify/cookie";
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { OpenAnswers } from "./http/open-answers.ts";
+import { requestLabels } from "./http/request-labels.ts";
 import { serveConsole } from "./http/serve-console.ts";
 import type { ApiNeeds } from "./needs.ts";
 import { consoleRoutes } from "./routes/console/index.ts";
@@ -55,15 +56,16 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
 }
 
 function measure(app: FastifyInstance, { metrics }: ApiNeeds): void {
-  app.addHook("onRequest", async () => metrics.httpInflight.inc({ component: "api" }));
-  app.addHook("onRequestAbort", async (_request) => metrics.httpInflight.dec({ component: "api" }));
-  app.addHook("onResponse", async (request, reply) => {
-    const stream = String(reply.raw.getHeader("content-type") ?? "").startsWith("text/event-stream");
-    const status = `${Math.floor(reply.statusCode / 100)}xx`;
-    const labels = { component: "api", route: request.routeOptions.url ?? "none", method: request.method, status };
-    metrics.httpInflight.dec({ component: "api" });
-    metrics.httpRequests.inc(labels);
-    // A stream's time is measured where its first byte is written.
-    if (!stream) metrics.httpDuration.observe({ ...labels, stream: "no" }, reply.elapsedTime / 1000);
+  app.decorateRequest("isStream", false);
+  app.addHook("onRequest", async (request, reply) => {
+    metrics.httpInflight.inc({ component: "api" });
+    // Comes once for every request, also where the caller leaves before or within the answer.
+    reply.raw.once("close", () => {
+      metrics.httpInflight.dec({ component: "api" });
+      const labels = requestLabels(request, reply);
+      metrics.httpRequests.inc(labels);
+      // A stream's time is measured where its first frame is written.
+      if (!request.isStream) metrics.httpDuration.observe({ ...labels, stream: "no" }, reply.elapsedTime / 1000);
+    });
   });
 }

@@ -78,7 +78,10 @@ async function readStored(
     if (now === undefined) return "gone";
     if (hasEnded(now)) return { ended: now };
     if (now.status !== "paused" || isPauseKnown) return undefined;
-    return { pause: pauseEvents(now, pausingAsStored(now, await forms.openOf(scope, id))) };
+    const [open, ownership] = await Promise.all([forms.openOf(scope, id), runs.ownership(scope, id)]);
+    const pause = pauseEvents(now, pausingAsStored(now, open, ownership?.queuedAt ?? now.createdAt));
+    if (now.answer === "") return { pause };
+    return { pause: [{ type: "text-replaced", text: now.answer, reason: "" }, ...pause] };
   } catch (error) {
     if (isOutage(error)) return undefined;
     throw error;

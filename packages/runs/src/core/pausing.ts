@@ -19,10 +19,10 @@ export function pausingOf({ state, answer }: RunProgress, at: number, activeMs: 
   };
 }
 
-/** The same, of a run that is stored as paused. */
-export function pausingAsStored(run: Run, forms: readonly PauseForm[]): RunPausing {
+/** The same, of a run that is stored as paused; `at` is when it was. */
+export function pausingAsStored(run: Run, forms: readonly PauseForm[], at: number): RunPausing {
   return {
-    at: run.createdAt,
+    at,
     activeMs: 0,
     outputs: run.outputs,
     answer: run.answer,
@@ -41,9 +41,10 @@ export function pauseEvents(run: Run, pausing: RunPausing): RunEvent[] {
       type: "run.paused",
       waiting: pausing.forms,
       outputs: pausing.outputs,
+      answer: pausing.answer,
+      usage: pausing.usage,
       createdAt: run.createdAt,
       elapsedMs: pausing.at - (run.startedAt ?? run.createdAt),
-      totalTokens: pausing.usage.total_tokens,
       totalSteps: pausing.totalSteps,
     },
   ];

@@ -13,7 +13,6 @@ import {
   type ReplyPiece,
   type RunProgress,
 } from "@diwan/workflow";
-import { isOutage } from "../core/outage.ts";
 import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
 import type { Recording } from "./recording.ts";
@@ -35,8 +34,8 @@ export type DriveRequest = {
   journal: { add(entry: JournalEntry): void; flush(): Promise<void> };
   /** Steps that wait are answered, and told the time, from here. */
   replay?: Pick<Recording, "answerTo" | "timeOf">;
-  /** Called when a step met an outage of our own: its attempt is nobody's failure, and `signal` is expected to abort. */
-  interrupt?(outage: StepError): void;
+  /** Whether a failure is not the step's, but of our own: its attempt is left open, and `signal` is aborted. */
+  disown?(error: StepError): boolean;
   /** Called after each outcome that was folded in. */
   settled?(): void;
 };
@@ -211,10 +210,8 @@ class Drive {
   }
 
   #take(attempt: Attempt, outcome: Outcome): void {
-    const { interrupt } = this.#request;
     if (outcome.status === "paused") this.#wait(attempt, outcome);
-    else if (outcome.status === "failed" && interrupt !== undefined && isOutage(outcome.error))
-      interrupt(outcome.error);
+    else if (outcome.status === "failed" && this.#request.disown?.(outcome.error) === true) return;
     else this.#settle(attempt, outcome);
   }
 

@@ -61,9 +61,14 @@ export class HeldLease implements Disposable {
     if (state === "lost") throw RunErrors["lease-lost"]({});
   }
 
+  /** Not renewed in time: somebody else may have the run. */
+  get isOverdue(): boolean {
+    return this.#needs.clock.now() >= this.#until;
+  }
+
   /** For whoever is about to do what only the holder may: a process that was frozen does not know that it lost a run. */
   async ensure(): Promise<void> {
-    if (this.#needs.clock.now() >= this.#until) await this.renew();
+    if (this.isOverdue) await this.renew();
   }
 
   [Symbol.dispose](): void {

@@ -343,8 +343,9 @@ class Execute {
       journal.add(begun);
       progress.fold(begun);
     }
-    if (answers.length === 0 && (wasStreamed || progress.answer !== "")) {
-      // A step that is done again says again what it had said already.
+    // A step that is done again says again what it had said already, and what was said right before a pause or a crash may
+    // have reached nobody.
+    if (progress.answer !== "" || (wasStreamed && answers.length === 0)) {
       publisher.publish({ type: "text-replaced", text: progress.answer, reason: "" });
     }
     // What an earlier worker wrote down and perhaps did not store.
@@ -378,7 +379,13 @@ class Execute {
         limits,
         activeMs: this.#activeMs,
         signal: AbortSignal.any([this.#stop.signal, broken.signal]),
-        interrupt: ({ code, message }) => broken.abort(Object.assign(new Error(message), { code })),
+        disown: (error) => {
+          // A process that was frozen finds its timeouts over; whoever has the run by now did not wait.
+          if (!isOutage(error) && !this.#lease.isOverdue) return false;
+          const { code, message } = error;
+          broken.abort(isOutage(error) ? Object.assign(new Error(message), { code }) : RunErrors["lease-lost"]({}));
+          return true;
+        },
         publish: (event) => publisher.publish(event),
         journal: {
           add: (entry) => {

@@ -26,7 +26,7 @@ export class MemoryLiveEvents implements LiveEvents {
   async open(runId: RunId, above = 0): Promise<LiveEventWriter> {
     const stream = this.#streamOf(runId);
     clearTimeout(stream.expiry);
-    if (stream.events.length === 0) stream.lastSeq = Math.max(stream.lastSeq, above);
+    stream.lastSeq = Math.max(stream.lastSeq, above);
     stream.opened += 1;
     wake(stream);
     return this.#writer(runId, stream, stream.opened);
@@ -99,9 +99,10 @@ async function* follow(stream: Stream, afterSeq: number, signal: AbortSignal): A
   signal.addEventListener("abort", onAbort);
   try {
     while (!signal.aborted) {
-      // Numbers have no gaps, so the place of the next one is known.
-      const first = stream.events[0]?.seq ?? 1;
-      for (let place = Math.max(0, seq + 1 - first); place < stream.events.length; place += 1) {
+      const from = seq;
+      // Whoever keeps up finds the place at once.
+      const next = stream.events.findLastIndex((event) => event.seq <= from) + 1;
+      for (let place = next; place < stream.events.length; place += 1) {
         const event = stream.events[place]!;
         seq = event.seq;
         yield event;

@@ -10,7 +10,7 @@ import type { RedisChannels } from "./redis-channels.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    diwanOpenEvents(key: string, writer: string, expiryMs: number): Result<number, Context>;
+    diwanOpenEvents(key: string, writer: string, expiryMs: number, above: number): Result<number, Context>;
     diwanAppendEvents(key: string, channel: string, ...values: (string | number)[]): Result<string, Context>;
   }
 }
@@ -19,13 +19,15 @@ declare module "ioredis" {
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Says who writes from now on, in an entry that is no event: it has the number of the last one, and readers pass over it.
+ * Says who writes from now on, in an entry that is no event: it has the number that events go on above, and readers pass
+ * over it.
  * It also tells them that the run has begun.
  */
 const openScript = `
   local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
   local seq, place = 0, 0
   if last then seq, place = string.match(last[1], '^(%d+)-(%d+)$') end
+  if tonumber(ARGV[3]) > tonumber(seq) then seq, place = ARGV[3], 0 end
   redis.call('XADD', KEYS[1], seq .. '-' .. (place + 1), 'e', '', 'w', ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return tonumber(seq)`;
@@ -79,10 +81,10 @@ export class RedisLiveEvents implements LiveEvents {
     redis.defineCommand("diwanAppendEvents", { numberOfKeys: 2, lua: appendScript });
   }
 
-  async open(runId: RunId): Promise<LiveEventWriter> {
+  async open(runId: RunId, above = 0): Promise<LiveEventWriter> {
     const key = this.#key(runId);
     const writer = randomBytes(6).toString("base64url");
-    const lastSeq = await this.#redis.diwanOpenEvents(key, writer, ABANDONED_MS);
+    const lastSeq = await this.#redis.diwanOpenEvents(key, writer, ABANDONED_MS, above);
     let nextSeq = lastSeq + 1;
     let wasLost = false;
     let isEnded = false;

@@ -86,6 +86,20 @@ export function liveEventsContract(open: () => { worker: LiveEvents; api: LiveEv
     expect(await collect(await api.read(run, 2, never))).toEqual(["3 run.finished"]);
   });
 
+  it("leaves numbers out for a new writer, and readers pass over the gap", async () => {
+    const { worker, api } = open();
+    const run = runId();
+    await (await worker.open(run)).append([aDelta("a")]);
+    const second = await worker.open(run, 1_000);
+    expect(second.lastSeq).toBe(1_000);
+    const reading = collect(await api.read(run, 0, never));
+    await second.append([aDelta("b")]);
+    await second.append([anEnd()]);
+    expect(await reading).toEqual(["1 a", "1001 b", "1002 run.finished"]);
+    // Two that the store made up in place of what was lost.
+    expect(await collect(await api.read(run, 3, never))).toEqual(["1001 b", "1002 run.finished"]);
+  });
+
   it("keeps the literal kind of numbers in an event", async () => {
     const { worker, api } = open();
     const run = runId();

@@ -3,6 +3,8 @@ import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiNeeds } from "../needs.ts";
 import type { OpenAnswers } from "./open-answers.ts";
+import { requestLabels } from "./request-labels.ts";
+import { whenGone } from "./when-gone.ts";
 
 export type SseOptions = {
   /** Written every so often, so that proxies keep the connection. */
@@ -26,9 +28,10 @@ export async function sendStream(
   { heartbeat, isResumable }: SseOptions,
   frames: (signal: AbortSignal) => AsyncIterable<string>,
 ): Promise<void> {
+  request.isStream = true;
+  const response = reply.raw;
   const { abort, forget } = open.add(isResumable);
   reply.hijack();
-  const response = reply.raw;
   response.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     "content-type": "text/event-stream; charset=utf-8",
@@ -40,10 +43,15 @@ export async function sendStream(
   // The head goes out with the first frame, or alone where that takes a moment: one write less for most streams.
   const head = setTimeout(() => response.flushHeaders(), HEAD_ALONE_MS);
   const timer = setInterval(() => response.write(heartbeat.frame), heartbeat.everyMs);
-  response.on("close", () => abort.abort());
+  whenGone(response, () => abort.abort());
   metrics.sseStreams.inc({ component: "api" });
+  let isFirst = true;
   try {
     for await (const frame of frames(abort.signal)) {
+      if (isFirst) {
+        metrics.httpDuration.observe({ ...requestLabels(request, reply), stream: "yes" }, reply.elapsedTime / 1000);
+        isFirst = false;
+      }
       if (!response.write(frame)) await drained(response, abort.signal);
       if (abort.signal.aborted) break;
     }

@@ -131,7 +131,7 @@ function commonData(run: Run, event: CommonEvent, wrap: Wrap): Record<string, un
         status: "paused",
         created_at: seconds(event.createdAt),
         elapsed_time: event.elapsedMs / 1000,
-        total_tokens: event.totalTokens,
+        total_tokens: event.usage.total_tokens,
         total_steps: event.totalSteps,
       });
     case "form.filled":

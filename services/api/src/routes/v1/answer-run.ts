@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpErrors } from "../../http/errors.ts";
 import type { OpenAnswers } from "../../http/open-answers.ts";
 import { sendStream } from "../../http/sse.ts";
+import { whenGone } from "../../http/when-gone.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { frameText, PING, v1Frames } from "../../presenters/v1-events.ts";
 import { readRunEvents } from "../../run-events.ts";
@@ -60,12 +61,12 @@ export async function awaitRun(
   needs: ApiNeeds,
   scope: WorkspaceScope,
   run: Run,
-  request: FastifyRequest,
+  { raw: response }: FastifyReply,
   open: OpenAnswers,
 ): Promise<Extract<RunEvent, { type: "run.finished" | "run.paused" }> | undefined> {
   const { abort, forget } = open.add(false);
   let hasLeft = false;
-  request.raw.socket.once("close", () => {
+  whenGone(response, () => {
     hasLeft = true;
     abort.abort();
   });

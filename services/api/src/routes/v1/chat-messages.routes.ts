@@ -31,7 +31,7 @@ export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
       await streamRun(needs, open, request, reply, stream);
       return reply;
     }
-    const end = await awaitRun(needs, caller.scope, run, request, open);
+    const end = await awaitRun(needs, caller.scope, run, reply, open);
     if (end === undefined) return reply;
     if (end.type === "run.paused") return pausedReply(run, end);
     if (end.status !== "failed") return blockingReply(run, end);
@@ -102,8 +102,8 @@ function pausedReply(run: Run, paused: Extract<RunEvent, { type: "run.paused" }>
     message_id: run.messageId,
     conversation_id: run.conversationId,
     mode: run.mode,
-    answer: typeof paused.outputs["answer"] === "string" ? paused.outputs["answer"] : "",
-    metadata: { annotation_reply: null, retriever_resources: [] },
+    answer: paused.answer,
+    metadata: { annotation_reply: null, retriever_resources: [], usage: paused.usage },
     created_at: Math.floor(run.createdAt / 1000),
     paused_nodes,
     reasons,

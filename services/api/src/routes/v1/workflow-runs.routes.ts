@@ -25,7 +25,7 @@ export function workflowRunRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
       await streamRun(needs, open, request, reply, stream);
       return reply;
     }
-    const end = await awaitRun(needs, caller.scope, run, request, open);
+    const end = await awaitRun(needs, caller.scope, run, reply, open);
     if (end === undefined) return reply;
     const [frame] = v1Frames(run, { seq: 1, event: end });
     if (end.type === "run.paused") return pausedReply(run, frame!.data["data"] as Record<string, unknown>);
@@ -168,7 +168,7 @@ function runDetail(run: Run): Record<string, unknown> {
     workflow_id: run.versionId,
     status: run.status === "queued" ? "running" : run.status,
     inputs: stringifyJson(run.inputs),
-    outputs: run.outputs,
+    outputs: hasEnded(run) ? run.outputs : {},
     error: run.error?.message ?? null,
     total_steps: run.totalSteps,
     total_tokens: run.usage?.total_tokens ?? 0,
