@@ -25,6 +25,14 @@ export function compactEvents(frames: readonly Data[]): string[] {
   return lines;
 }
 
+/** `steps` of each container's end, by its id; of one that ran several times those of the last. */
+export function stepsOf(frames: readonly Data[]): Record<string, unknown> {
+  const ends = frames.filter(({ event }) => event === "iteration_completed" || event === "loop_completed");
+  return Object.fromEntries(
+    ends.map((frame) => [(frame["data"] as Data)["node_id"], (frame["data"] as Data)["steps"]]),
+  );
+}
+
 function lineOf(event: string, frame: Data, data: Data): string {
   const step = data["node_id"];
   switch (event) {

@@ -8,7 +8,8 @@ import { diwan } from "../support/diwan.ts";
 import { textOf } from "../support/event-stream.ts";
 import { cases, type ExpectedRun } from "./cases.ts";
 import { compactEvents } from "./compact-events.ts";
-import { replyTo } from "./scripted-replies.ts";
+import { scriptedReplies } from "./scripted-replies.ts";
+import { startTestSite, testSiteSettings, withSite } from "./test-site.ts";
 
 type Json = Record<string, unknown>;
 
@@ -17,9 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The first run of each file that a command line can give: a process each costs more than the run. */
 const runs = cases.flatMap(({ name, text, expected }) => {
-  const run = expected.runs.find(
-    ({ history, dialogueCount, refused }) =>
-      history === undefined && dialogueCount === undefined && refused === undefined,
+  const run = expected.runs.find(({ history, dialogueCount, refused, root, answers }) =>
+    [history, dialogueCount, refused, root, answers].every((given) => given === undefined),
   );
   return run === undefined ? [] : [{ name, text, run }];
 });
@@ -27,20 +27,24 @@ const runs = cases.flatMap(({ name, text, expected }) => {
 describe.concurrent("the app files through diwan run", () => {
   it.each(runs)("$name", async ({ name, text, run }) => {
     await using model = await startModelServer();
-    model.script(({ body }) => replyTo(body, run.models ?? []));
+    await using site = await startTestSite();
+    model.script(scriptedReplies(run.models));
     const file = join(folder, `${name.replaceAll("/", "-")}.yml`);
     writeFileSync(file, text);
     const isChat = readAppFile(text).file!.mode === "advanced-chat";
-    const { stdout, stderr } = await diwan([
-      "run",
-      file,
-      "--output",
-      "events",
-      "--model-endpoint",
-      model.url,
-      ...inputsOf(run),
-      ...(isChat ? ["--query", run.query ?? "hi"] : []),
-    ]);
+    const { stdout, stderr } = await diwan(
+      [
+        "run",
+        file,
+        "--output",
+        "events",
+        "--model-endpoint",
+        model.url,
+        ...inputsOf({ ...run, inputs: withSite(run.inputs ?? {}, site.url) }),
+        ...(isChat ? ["--query", run.query ?? "hi"] : []),
+      ],
+      testSiteSettings,
+    );
     const frames = stdout
       .split("\n")
       .filter((line) => line !== "")

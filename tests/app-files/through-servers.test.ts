@@ -1,14 +1,15 @@
 import { canonicalProvider, DEMO_PROVIDER } from "@diwan/models";
-import type { ModelServer } from "@diwan/testkit";
-import { isObject, type ObjectValue, readAppFile, stringifyJson, type Value } from "@diwan/workflow";
+import type { HttpServer, ModelServer } from "@diwan/testkit";
+import { type ObjectValue, readAppFile, stringifyJson, type Value } from "@diwan/workflow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasClusterServices, startCluster } from "../support/cluster.ts";
 import type { ConsoleClient } from "../support/console-client.ts";
 import { allFrames, type Frame, textOf } from "../support/event-stream.ts";
 import { type PublishedApp, startInstallation } from "../support/installation.ts";
-import { type AppFileCase, cases, type ExpectedRun } from "./cases.ts";
-import { compactEvents } from "./compact-events.ts";
-import { replyTo } from "./scripted-replies.ts";
+import { type AppFileCase, cases, type ExpectedRun, mapAnswers, timesOut, withFilesInPlace } from "./cases.ts";
+import { compactEvents, stepsOf } from "./compact-events.ts";
+import { scriptedReplies } from "./scripted-replies.ts";
+import { startTestSite, testSiteSettings, withSite } from "./test-site.ts";
 
 type Json = Record<string, unknown>;
 type Server = AsyncDisposable & {
@@ -17,18 +18,20 @@ type Server = AsyncDisposable & {
   publish(content: string): Promise<PublishedApp>;
 };
 
-/** Runs that begin a conversation anew: what was said before them would have to be said first. */
-const standalone = ({ history, dialogueCount }: ExpectedRun) => history === undefined && dialogueCount === undefined;
+/** Runs that a client's call begins, in a new conversation: what was said before would have to be said first. */
+const standalone = (run: ExpectedRun) =>
+  [run.history, run.dialogueCount, run.root].every((given) => given === undefined) && !timesOut(run);
 const runnable = cases.filter(({ expected }) => expected.runs.some(standalone));
 
 describe.each<[string, boolean, () => Promise<Server>]>([
-  ["one process with everything embedded", true, () => startInstallation()],
-  ["api and worker over Postgres and Redis (needs both)", hasClusterServices, () => startCluster(8)],
+  ["one process with everything embedded", true, () => startInstallation({ settings: testSiteSettings })],
+  ["api and worker over Postgres and Redis (needs both)", hasClusterServices, () => startCluster(8, testSiteSettings)],
 ])("the app files through /v1 of %s", (_name, isThere, open) => {
   let server: Server;
+  let site: HttpServer;
   beforeAll(async () => {
     if (!isThere) return;
-    server = await open();
+    [server, site] = await Promise.all([open(), startTestSite()]);
     for (const provider of providersIn(runnable)) {
       await server.console.call("PUT", `/workspaces/${server.console.workspaceId}/model-providers`, {
         provider,
@@ -37,14 +40,18 @@ describe.each<[string, boolean, () => Promise<Server>]>([
       });
     }
   });
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await site?.[Symbol.asyncDispose]();
+  });
 
   it.skipIf(!isThere).each(runnable)("$name", async ({ text, expected }) => {
     const app = await server.publish(text.replaceAll(DEMO_PROVIDER, "langgenius/openai/openai"));
     const isChat = readAppFile(text).file!.mode === "advanced-chat";
     for (const run of expected.runs.filter(standalone)) {
-      server.model.script(({ body }) => replyTo(body, run.models ?? []));
-      const inputs = await inputsOf(app, run);
+      server.model.script(scriptedReplies(run.models));
+      const uploaded = await upload(app, run.files ?? {});
+      const inputs = withSite(withFilesInPlace(run.inputs ?? {}, uploaded), site.url);
       const query: Record<string, Value> = isChat ? { query: run.query ?? "hi" } : {};
       const body = stringifyJson({ user: "ada", response_mode: "streaming", inputs, ...query });
       const response = await app.v1.send("POST", isChat ? "/chat-messages" : "/workflows/run", body);
@@ -55,14 +62,44 @@ describe.each<[string, boolean, () => Promise<Server>]>([
         ]);
         continue;
       }
-      const frames = (await allFrames(response)).filter(({ data }) => data["event"] !== undefined);
+      const frames = withoutPings(await allFrames(response));
+      if (run.answers !== undefined) {
+        const answers = mapAnswers(run.answers, (given) => withFilesInPlace(given, uploaded));
+        frames.push(...(await answerForms(app, frames, answers)));
+      }
       expectFrames(frames, run);
     }
   });
 });
 
+function withoutPings(frames: readonly Frame[]): Frame[] {
+  return frames.filter(({ data }) => data["event"] !== undefined);
+}
+
+/** Answers every form that a run asked for, and returns what its stream says from then on. */
+async function answerForms(
+  app: PublishedApp,
+  frames: readonly Frame[],
+  answers: NonNullable<ExpectedRun["answers"]>,
+): Promise<Frame[]> {
+  const asked = frames.flatMap(({ data }) => (data["event"] === "human_input_required" ? [data] : []));
+  const path = `/workflow/${asked[0]!["workflow_run_id"]}/events?user=ada&continue_on_pause=true`;
+  // Every event was one frame so far.
+  const last = { "last-event-id": String(frames.length) };
+  const rest = app.v1.send("GET", path, undefined, last).then((response) => allFrames(response));
+  for (const { data } of asked) {
+    const { node_id: step, form_token: token } = data as { node_id: string; form_token: string };
+    const answer = answers[step];
+    if (answer?.type !== "submitted") continue;
+    const { action, inputs } = answer;
+    const body = stringifyJson({ user: "ada", action, inputs: inputs as Record<string, Value> });
+    expect((await app.v1.send("POST", `/form/human_input/${token}`, body)).status).toBe(200);
+  }
+  return withoutPings(await rest);
+}
+
 function expectFrames(frames: Frame[], run: ExpectedRun): void {
-  const finished = frames.find(
+  const finished = frames.findLast(
     ({ data }) => data["event"] === "workflow_finished" || data["event"] === "workflow_paused",
   )!;
   const data = finished.data["data"] as Json;
@@ -73,29 +110,28 @@ function expectFrames(frames: Frame[], run: ExpectedRun): void {
   if (run.outputs !== undefined && run.files === undefined && run.status !== "paused") {
     expect(data["outputs"], run.name).toEqual(JSON.parse(stringifyJson(run.outputs)));
   }
+  if (run.steps !== undefined) expect(stepsOf(frames.map((frame) => frame.data)), run.name).toEqual(run.steps);
   if (run.events !== undefined) expect(compactEvents(frames.map((frame) => frame.data)), run.name).toEqual(run.events);
 }
 
-/** The run's inputs, its files uploaded and in their places. */
-async function inputsOf(app: PublishedApp, { inputs = {}, files = {} }: ExpectedRun): Promise<Record<string, Value>> {
-  const uploaded = new Map<string, ObjectValue>();
+/** Uploads a run's files; gives what a caller names each by. */
+async function upload(
+  app: PublishedApp,
+  files: NonNullable<ExpectedRun["files"]>,
+): Promise<Record<string, ObjectValue>> {
+  const uploaded: Record<string, ObjectValue> = {};
   for (const [name, { text, mime_type, type = "custom", transfer_method, remote_url }] of Object.entries(files)) {
     if (transfer_method === "remote_url") {
-      uploaded.set(name, { transfer_method, url: remote_url ?? "", type });
+      uploaded[name] = { transfer_method, url: remote_url ?? "", type };
       continue;
     }
     const form = new FormData();
     form.set("user", "ada");
     form.set("file", new File([text], name, { type: mime_type ?? "application/octet-stream" }));
     const reply = await app.v1.upload(form);
-    uploaded.set(name, { transfer_method: "local_file", upload_file_id: String(reply["id"]), type });
+    uploaded[name] = { transfer_method: "local_file", upload_file_id: String(reply["id"]), type };
   }
-  const put = (value: Value): Value => {
-    if (Array.isArray(value)) return value.map(put);
-    const name = isObject(value) ? value["$file"] : undefined;
-    return typeof name === "string" ? uploaded.get(name)! : value;
-  };
-  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, put(value)]));
+  return uploaded;
 }
 
 function providersIn(files: readonly AppFileCase[]): Set<string> {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type ModelServer, startModelServer, words } from "@diwan/testkit";
+import { type ModelServer, startHttpServer, startModelServer, words } from "@diwan/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appText, end, llm, start, template, text } from "../support/app-text.ts";
 import { diwan } from "../support/diwan.ts";
@@ -14,6 +14,7 @@ let model: ModelServer;
 /** Writes a file into the tests' folder. */
 function file(name: string, content: string): string {
   const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;
 }
@@ -153,7 +154,7 @@ describe.concurrent("diwan run", () => {
     const args = ["run", asking, "--query", "record me"];
     const live = await diwan([...args, "--model-endpoint", model.url, "--record", recording], environment);
     expect(live).toMatchObject({ code: 0, stderr: "" });
-    expect(readdirSync(recording)).toHaveLength(1);
+    expect(readdirSync(recording)).toEqual(["recording.json"]);
     const seen = model.requests.filter(({ body }) => JSON.stringify(body).includes("record me"));
     expect(seen.map(({ headers }) => headers["authorization"])).toEqual(["Bearer sk-from-environment"]);
 
@@ -163,9 +164,64 @@ describe.concurrent("diwan run", () => {
     expect(other).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringMatching(/Step ask: .*no recorded answer.*"messages"/),
+      stderr: expect.stringMatching(/Step ask: .*not asked in the recorded run \(model\)/),
     });
     expect(model.requests.filter(({ body }) => /record me|something else/.test(JSON.stringify(body)))).toHaveLength(1);
+  });
+
+  it("replays HTTP steps, the clock and what went in too, and reaches nothing", async () => {
+    await using shop = await startHttpServer();
+    const environment = { DIWAN_EGRESS_ALLOW_PRIVATE: "127.0.0.1" };
+    const order = (name: string, path: string) =>
+      file(
+        name,
+        appText(
+          "workflow",
+          [
+            start([text("item", { required: true })]),
+            {
+              id: "post",
+              type: "http-request",
+              method: "post",
+              url: `${shop.url}${path}`,
+              authorization: { type: "no-auth" },
+              headers: "",
+              params: "",
+              body: {
+                type: "form-data",
+                data: [{ key: "item", type: "text", value: "{{#start.item#}} {{#sys.workflow_run_id#}}" }],
+              },
+              timeout: {},
+            },
+            end("end", {
+              status: ["post", "status_code"],
+              body: ["post", "body"],
+              run: ["sys", "workflow_run_id"],
+              at: ["sys", "timestamp"],
+            }),
+          ],
+          ["start>post", "post>end"],
+        ),
+      );
+    const recording = join(folder, "orders");
+    const app = order("order.yml", "/orders");
+    const given = ["--inputs", '{"item": "tea"}'];
+    const live = await diwan(["run", app, ...given, "--record", recording], environment);
+    expect(live).toMatchObject({ code: 0, stderr: "" });
+    expect(shop.requests).toHaveLength(1);
+
+    expect(await diwan(["run", app, ...given, "--replay", recording], environment)).toEqual(live);
+    expect(await diwan(["run", app, "--replay", recording], environment)).toEqual(live);
+    const unrecorded = {
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/Step post: .*not asked .*\(http\).*Run it/),
+    };
+    const other = ["--inputs", '{"item": "ink"}'];
+    expect(await diwan(["run", app, ...other, "--replay", recording], environment)).toEqual(unrecorded);
+    const elsewhere = order("elsewhere.yml", "/elsewhere");
+    expect(await diwan(["run", elsewhere, "--replay", recording], environment)).toEqual(unrecorded);
+    expect(shop.requests).toHaveLength(1);
   });
 
   it("hands files to fields, several to a list", async () => {
@@ -234,6 +290,18 @@ describe.concurrent("diwan run", () => {
     ["inputs that are no JSON", () => [greeting, "--inputs", "{name: Ada}"], /--inputs is not valid JSON/],
     ["a required input left out", () => [greeting], /name is required in input form/],
     ["an unknown kind of output", () => [greeting, "--output", "xml"], /--output is json, events or text, not "xml"/],
+    ["both of record and replay", () => [greeting, "--record", folder, "--replay", folder], /--record or --replay/],
+    [
+      "a place where nothing can be recorded",
+      () => [greeting, "--record", greeting],
+      /Nothing can be recorded in .*EEXIST/,
+    ],
+    ["a folder without recording", () => [greeting, "--replay", folder], /recording\.json cannot be read: there is no/],
+    [
+      "a recording that is none",
+      () => [greeting, "--replay", dirname(file("torn/recording.json", "{}"))],
+      /recording\.json is no recording.*--record/,
+    ],
     ["an option that nobody knows", () => [greeting, "--verbose"], /--verbose/],
     ["a file that is no app", () => [file("list.yml", "- 1\n- 2\n")], /no app file/],
     [

@@ -1,8 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { words } from "@diwan/testkit";
 import { redisServers, startSentinelRedis, startTlsRedis } from "@diwan/testkit/services";
+import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { appText, end, llm, start } from "../support/app-text.ts";
 import { clusterServices, hasClusterServices, startCluster, type TestCluster } from "../support/cluster.ts";
@@ -83,6 +85,35 @@ describe.skipIf(!hasClusterServices)("a cluster (needs DIWAN_TEST_POSTGRES_URL a
     const warning = "Redis writes no append-only file: set `appendonly yes`.";
     expect(await (await fetch(`${cluster.url}/readyz`)).json()).toEqual({ status: "ready", warnings: [warning] });
     expect(cluster.output()).toContain(`"component":"worker","msg":"${warning}"`);
+  });
+
+  it("opens no more connections to Postgres than each process may", async () => {
+    let database = "";
+    await using cluster = await startCluster(4, (own) => {
+      database = own.database;
+      return { DIWAN_POSTGRES_MAX_CONNECTIONS: "2" };
+    });
+    const { v1 } = await cluster.publish(app);
+    cluster.model.script({ text: ["done"] });
+    const admin = new pg.Client({ connectionString: clusterServices.postgres });
+    await admin.connect();
+    try {
+      const call = { inputs: {}, user: "u", response_mode: "blocking" };
+      let isOver = false;
+      const runs = Promise.all(Array.from({ length: 40 }, () => v1.post("/workflows/run", call))).finally(() => {
+        isOver = true;
+      });
+      const counts: number[] = [];
+      while (!isOver) {
+        const text = "select count(*)::int as count from pg_stat_activity where datname = $1";
+        counts.push((await admin.query<{ count: number }>(text, [database])).rows[0]!.count);
+        await sleep(10);
+      }
+      for (const run of await runs) expect(run).toMatchObject({ data: { status: "succeeded" } });
+      expect(Math.max(...counts)).toBe(4);
+    } finally {
+      await admin.end();
+    }
   });
 
   describe.skipIf(redisServers.missing)(`over Redis servers of its own${redisServers.reason}`, () => {

@@ -93,6 +93,7 @@ export async function watchEngine(
       progress,
       limits,
       activeMs: 0,
+      outputBytes: 0,
       signal: new AbortController().signal,
       publish() {},
       journal: { add: (entry) => journal.push(entry), flush: async () => {} },

@@ -199,12 +199,12 @@ function portsFor(scope: WorkspaceScope, run: Run, conversations: Stores["conver
     models: {
       // Reads of the database before the first word, as of a provider's key.
       async *stream() {
-        await conversations.history(scope, run.conversationId!, 1);
+        await conversations.history(scope, run.conversationId!, run.messageId!, 1);
         for (const text of story) yield { type: "text-delta", text } as ModelPart;
       },
       countTokens: async () => 1,
     },
-    conversation: { history: (limit) => conversations.history(scope, run.conversationId!, limit) },
+    conversation: { history: (limit) => conversations.history(scope, run.conversationId!, run.messageId!, limit) },
     forms: { newToken: () => "token" },
     documents: { read: async () => undefined },
     http: createGuardedHttpClient({ profile: "untrusted", policy }),

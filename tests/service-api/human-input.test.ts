@@ -333,4 +333,51 @@ describe("a chat that waits for a person", () => {
     expect([await goOn(second), await goOn(first)]).toEqual(["2", "2"]);
     expect(await goOn(await turn())).toBe("3");
   });
+
+  it("remembers the turns before it, and none that came while it waited; so does its replay", async () => {
+    const memory = { query_prompt_template: "{{#sys.query#}}", window: { enabled: false, size: 50 } };
+    const remembering = await installation.publish(
+      appText(
+        "advanced-chat",
+        [
+          start(),
+          template("draft", "{{ q }}", { q: ["sys", "query"] }),
+          approval({ inputs: [] }),
+          llm("ask", "Be kind.", { memory }),
+          { id: "yes", type: "answer", answer: "{{#ask.text#}}" },
+        ],
+        ["start>draft", "draft>approve", "approve:send>ask", "ask>yes"],
+      ),
+    );
+    let conversation_id = "";
+    const turn = async (query: string) => {
+      const body = { user: "ada", query, inputs: {}, conversation_id };
+      const frames = await remembering.v1.frames("/chat-messages", body);
+      const asked = frames.find(({ data }) => data["event"] === "human_input_required")!.data;
+      conversation_id = String(asked["conversation_id"]);
+      return asked;
+    };
+    /** What the turn asked the model with. */
+    const goOn = async (asked: Json) => {
+      const token = (asked["data"] as Json)["form_token"];
+      await remembering.v1.post(`/form/human_input/${token}`, { user: "ada", action: "send", inputs: {} });
+      const address = `/chat-messages/${asked["task_id"]}/events?user=ada&continue_on_pause=true`;
+      await allFrames(await remembering.v1.send("GET", address));
+      const messages = installation.model.requests.at(-1)!.body["messages"] as Json[];
+      return messages.filter(({ role }) => role === "user").map(({ content }) => content);
+    };
+    const [first, second] = [await turn("tea"), await turn("milk")];
+    expect(await goOn(second)).toEqual(["Be kind.", "milk"]);
+    expect(await goOn(first)).toEqual(["Be kind.", "tea"]);
+    expect(await goOn(await turn("sugar"))).toEqual(["Be kind.", "tea", "milk", "sugar"]);
+
+    const asked = installation.model.requests.length;
+    const run = `/runs/${first["workflow_run_id"]}`;
+    const { run_id: replay } = await installation.console.call<{ run_id: string }>("POST", `${run}/replay`, {});
+    await expect
+      .poll(async () => (await installation.console.call<Json>("GET", `/runs/${replay}`))["status"])
+      .toBe("succeeded");
+    expect(await installation.console.call<Json>("GET", `${run}/compare/${replay}`)).toMatchObject({ equal: true });
+    expect(installation.model.requests.length).toBe(asked);
+  });
 });

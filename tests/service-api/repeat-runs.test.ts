@@ -152,6 +152,78 @@ describe("replaying a run", () => {
   });
 });
 
+describe("replaying a chat turn with memory", () => {
+  const memory = { query_prompt_template: "{{#sys.query#}}", window: { enabled: false, size: 50 } };
+  let chat: PublishedApp;
+  beforeAll(async () => {
+    chat = await installation.publish(
+      appText(
+        "advanced-chat",
+        [start(), llm("ask", "You are kind.", { memory }), { id: "a", type: "answer", answer: "{{#ask.text#}}" }],
+        ["start>ask", "ask>a"],
+      ),
+    );
+  });
+
+  it("remembers what the turn remembered, whatever was said since", async () => {
+    let conversation_id = "";
+    const turns: string[] = [];
+    for (const query of ["one?", "two?", "three?"]) {
+      const body = { user: "ada", inputs: {}, query, conversation_id };
+      const frames = await chat.v1.frames("/chat-messages", body);
+      const { data } = frames.find(({ data: frame }) => frame["event"] === "workflow_started")!;
+      conversation_id = String(data["conversation_id"]);
+      turns.push(String(data["workflow_run_id"]));
+    }
+    const before = installation.model.requests.length;
+    expect(JSON.stringify(installation.model.requests.at(-1)!.body)).toMatch(/one\?.*two\?.*three\?/);
+    for (const turn of turns) {
+      const { run_id: replay } = await call<{ run_id: string }>("POST", `${turn}/replay`, {});
+      expect(await ended(replay)).toMatchObject({ status: "succeeded", error: null });
+      expect(await call<Json>("GET", `${turn}/compare/${replay}`)).toMatchObject({ equal: true });
+    }
+    expect(installation.model.requests.length).toBe(before);
+  });
+});
+
+describe("replaying a form with files", () => {
+  it("finds the answer of the same form, also where a retry took it from an earlier run", async () => {
+    const form = await installation.publish(
+      appText(
+        "workflow",
+        [
+          start([text("name")]),
+          {
+            id: "post",
+            type: "http-request",
+            method: "post",
+            url: `${target.url}/forms`,
+            authorization: { type: "no-auth" },
+            headers: "",
+            params: "",
+            body: { type: "form-data", data: [{ key: "name", type: "text", value: "{{#start.name#}}" }] },
+            timeout: {},
+          },
+          llm("ask", "{{#post.status_code#}}"),
+          end("end", { answer: ["ask", "text"] }),
+        ],
+        ["start>post", "post>ask", "ask>end"],
+      ),
+    );
+    const { data } = (await form.v1.post("/workflows/run", { user: "ada", inputs: { name: "Sara" } })) as {
+      data: Json;
+    };
+    const retried = await call<{ run_id: string }>("POST", `${data["id"]}/retry`, { from: { node_id: "ask" } });
+    await ended(retried.run_id);
+    const calls = target.requests.length;
+    for (const runId of [String(data["id"]), retried.run_id]) {
+      const { run_id: replay } = await call<{ run_id: string }>("POST", `${runId}/replay`, {});
+      expect(await ended(replay)).toMatchObject({ status: "succeeded", error: null });
+    }
+    expect(target.requests.length).toBe(calls);
+  });
+});
+
 describe("comparing two runs", () => {
   it("names the first value that differs, step by step", async () => {
     const [a, b] = [await run({ name: "Sara" }), await run({ name: "Omar" })];

@@ -4,7 +4,14 @@ import { appText, end, llm, start, text } from "../support/app-text.ts";
 import { allFrames, type Frame, readFrames, textOf } from "../support/event-stream.ts";
 import { type PublishedApp, startInstallation, type TestInstallation } from "../support/installation.ts";
 
-type Case = { name: string; app: PublishedApp; path: string; body: object; events(task: unknown): string };
+type Case = {
+  name: string;
+  app: PublishedApp;
+  path: string;
+  body: object;
+  events(task: unknown): string;
+  kept: string[];
+};
 
 const story = words(
   "Once upon a time there lived a kettle — in Doha, الدوحة, 多哈 — that sang 🫖 to whoever would listen.",
@@ -37,6 +44,7 @@ beforeAll(async () => {
       path: "/workflows/run",
       body: { user: "ada", inputs: { x: "1" } },
       events: (task) => `/workflow/${task}/events?user=ada`,
+      kept: ["text_replace", "workflow_finished"],
     },
     {
       name: "a chat",
@@ -44,6 +52,7 @@ beforeAll(async () => {
       path: "/chat-messages",
       body: { user: "ada", inputs: {}, query: "Go on" },
       events: (task) => `/chat-messages/${task}/events?user=ada`,
+      kept: ["message_replace", "message_end", "workflow_finished"],
     },
   ];
 });
@@ -129,26 +138,21 @@ it("of a chat is also found under its run", async () => {
   expect(again.map(({ data }) => data)).toEqual(frames.map(({ data }) => data));
 });
 
-it("gives the run's end, made from what is stored, when its frames are no longer kept", async () => {
-  const { app, path, body, events } = cases[0]!;
-  const frames = await app.v1.frames(path, body);
-  const task = frames[0]!.data["task_id"];
-  const reread = async () => allFrames(await app.v1.send("GET", events(task)));
-  await expect.poll(async () => (await reread()).length, { timeout: 8_000, interval: 300 }).toBe(1);
-  const [last] = await reread();
-  expect(last!.data).toEqual(frames.at(-1)!.data);
-});
-
-it("gives whoever had a part of the text the whole of it, when its frames are no longer kept", async () => {
-  for (const { app, path, body, events } of cases) {
+it("gives the answer and the run's end, made from what is stored, when its frames are no longer kept", async () => {
+  for (const { app, path, body, events, kept } of cases) {
     const frames = await app.v1.frames(path, body, { "x-stream-ids": "1" });
     const address = events(frames[0]!.data["task_id"]);
-    await expect
-      .poll(async () => (await allFrames(await app.v1.send("GET", address))).length, { timeout: 8_000, interval: 300 })
-      .toBeLessThan(3);
+    const reread = async (id?: unknown) =>
+      allFrames(await app.v1.send("GET", address, undefined, id === undefined ? {} : { "last-event-id": String(id) }));
+    const names = (of: Frame[]) => of.map(({ data }) => data["event"]);
+    await expect.poll(async () => names(await reread()), { timeout: 8_000, interval: 300 }).toEqual(kept);
+    const whole = await reread();
+    expect(textOf(whole)).toBe(textOf(frames));
+    expect(whole.at(-1)!.data).toEqual(frames.at(-1)!.data);
+
+    // Whoever had a part of the text joins what comes to the same text.
     for (const cut of [1, 2, 8]) {
-      const headers = { "last-event-id": String(frames[cut - 1]!.id) };
-      const rest = await allFrames(await app.v1.send("GET", address, undefined, headers));
+      const rest = await reread(frames[cut - 1]!.id);
       expect(textOf([...frames.slice(0, cut), ...rest])).toBe(textOf(frames));
       expect(rest.at(-1)!.data).toEqual(frames.at(-1)!.data);
       expect(rest[0]!.id).toBeGreaterThan(cut);

@@ -6,7 +6,7 @@ import { createModelGateway } from "@diwan/models";
 import { defaultHttpLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import { defaultRunLimits, type PreparedVersion, type Run, type RunLimits, runOnce } from "@diwan/runs";
 import { memoryRunFiles } from "@diwan/testkit";
-import { compileGraph, type RunProgress, readAppFile, type Value } from "@diwan/workflow";
+import { compileGraph, type GraphLimits, type RunProgress, readAppFile, type Value } from "@diwan/workflow";
 
 export type AppRun = {
   status: RunStatus;
@@ -36,6 +36,7 @@ export type RunOptions = {
   /** Every model call goes here. */
   modelUrl?: string;
   limits?: Partial<RunLimits>;
+  graphLimits?: GraphLimits;
   /** In place of those that reach this machine and its memory only. */
   ports?: Partial<NodePorts>;
   /** Values of conversation variables, by id. */
@@ -54,7 +55,7 @@ export type RunOptions = {
 export async function runApp(text: string, options: RunOptions = {}): Promise<AppRun> {
   const { file, problems } = readAppFile(text);
   if (file?.workflow === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
-  const { graph, problems: mistakes } = compileGraph(file.workflow, nodeRegistry);
+  const { graph, problems: mistakes } = compileGraph(file.workflow, nodeRegistry, options.graphLimits);
   if (graph === undefined) throw new Error(mistakes.map(({ message }) => message).join("\n"));
   const version = { graph, root: graph.roots[0]!, document: file.workflow };
   return runVersion(version, file.mode as Run["mode"], options);

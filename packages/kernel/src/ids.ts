@@ -40,12 +40,19 @@ export function parseId<Kind extends string>(text: string): Id<Kind> | undefined
  * @source RFC 9562 §5.7 and §6.2, method 1
  */
 export function createIdSource(now: () => number = Date.now): IdSource {
-  const bytes = new Uint8Array(8);
+  // Asking for random bytes costs more than making an id of them.
+  const pool = new Uint8Array(512);
+  let used = pool.length;
   let lastMs = 0;
   let counter = 0;
   return {
     next<Kind extends string>() {
-      crypto.getRandomValues(bytes);
+      if (used === pool.length) {
+        crypto.getRandomValues(pool);
+        used = 0;
+      }
+      const bytes = pool.subarray(used, used + 8);
+      used += 8;
       const ms = Math.max(now(), lastMs);
       // A fresh millisecond starts low in the counter's range; a burst counts on and borrows the next millisecond.
       if (ms > lastMs) counter = bytes[0]! & 0x7f;

@@ -1,3 +1,4 @@
+export { aborted } from "./aborted.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";

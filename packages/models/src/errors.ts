@@ -54,11 +54,6 @@ export const ModelErrors = defineErrors("model", {
     kind: "caller",
     message: ({ text }: { text: string }) => `"${text}" is no http or https address. Write it like https://host/v1.`,
   },
-  "not-recorded": {
-    kind: "author",
-    message: ({ difference }: { difference: string }) =>
-      `There is no recorded answer for this model call: ${difference}.`,
-  },
   "provider-read-only": {
     kind: "caller",
     message: ({ provider }: { provider: string }) =>

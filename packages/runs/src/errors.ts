@@ -11,9 +11,15 @@ export const RunErrors = defineErrors("run", {
       `The process working on this run went away ${takeovers} times at the same step, so the run was ended.`,
   },
   "queue-full": { kind: "dependency", message: "Too many runs are waiting. Try again in a few seconds." },
+  "app-busy": {
+    kind: "caller",
+    message: ({ runs }: { runs: number }) =>
+      `This app has ${runs} runs waiting or at work, the most that APP_MAX_ACTIVE_REQUESTS allows. Try again when one has ended.`,
+  },
   "not-started": {
     kind: "dependency",
-    message: ({ seconds }: { seconds: number }) => `No worker took this run within ${seconds} seconds.`,
+    message: ({ seconds, isBusy }: { seconds: number; isBusy: boolean }) =>
+      `No worker took this run within ${seconds} seconds: ${isBusy ? "all were busy with runs before it" : "none was at work"}.`,
   },
   "pause-expired": {
     kind: "caller",

@@ -7,11 +7,12 @@ import type {
   RunError,
   RunEvent,
   RunQueueName,
+  RunStatus,
   SequencedRunEvent,
 } from "@diwan/contracts";
 import type { AppId, AppVersionId, ConversationId, EndUserId, MessageId, RunId, WorkspaceScope } from "@diwan/kernel";
 import type { Value } from "@diwan/workflow";
-import type { Run, RunCaller } from "./run.ts";
+import type { ListedRun, Run, RunCaller } from "./run.ts";
 
 /** What a run ends with; written together with its status. */
 export type RunSettlement = {
@@ -64,18 +65,22 @@ export type LastEntries = { position: number; entries: readonly JournalEntry[] }
 /** What a worker learns each time it shows that it still works on a run. */
 export type LeaseState = "held" | "lost" | "stop-requested";
 
-export type RunPage = { runs: Run[]; nextCursor: string | null };
+export type RunPage = { runs: ListedRun[]; nextCursor: string | null };
 
 /** Runs and their journals. Every method sees the rows of one workspace only. */
 export type RunStore = {
   /**
    * Records a queued run. For a chat turn its message too, in the same transaction. With a lease the run is claimed in
    * the same breath: it is `running` and held by the lease's owner, as after a first `claim`.
+   *
+   * @returns Of a queued run: how many of its workspace's runs come before it, 1,000 at most.
    */
-  insert(scope: WorkspaceScope, run: Run, lease?: Lease): Promise<void>;
+  insert(scope: WorkspaceScope, run: Run, lease?: Lease): Promise<number>;
   /** Records a queued run that begins with a journal, in one transaction. */
   insertWithJournal(scope: WorkspaceScope, run: Run, journal: readonly JournalEntry[]): Promise<void>;
   find(scope: WorkspaceScope, runId: RunId): Promise<Run | undefined>;
+  /** Costs next to nothing, for those who wait for a change; undefined for a run that is not there. */
+  statusOf(scope: WorkspaceScope, runId: RunId): Promise<RunStatus | undefined>;
   /** Newest first. `cursor` is what the previous page gave. */
   ownership(scope: WorkspaceScope, runId: RunId): Promise<RunOwnership | undefined>;
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage>;
@@ -128,10 +133,10 @@ export type RunStore = {
     conversationId: ConversationId,
   ): Promise<{ runId: RunId; queue: RunQueueName } | undefined>;
   /**
-   * Asks whoever works on the run to stop it; one that is queued or paused is settled `stopped` at once. False for a run
-   * that has ended.
+   * Asks whoever works on the run to stop it; one that is queued or paused is settled `stopped` at once. `ended` for a run
+   * that had ended already.
    */
-  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean>;
+  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<"asked" | "settled" | "ended">;
   /** Gives a held run back to the queue, for a worker that shuts down. */
   release(scope: WorkspaceScope, runId: RunId, owner: string, activeMs: number): Promise<void>;
 };
@@ -198,7 +203,9 @@ export type AbandonedSince = {
 
 /** The reaper's view over all workspaces: runs that nobody works on. */
 export type AbandonedRuns = {
-  /** Running runs whose lease has expired, and queued and paused ones that wait for too long. */
+  /** Whether this process is the one that looks for them during the next `forMs`. */
+  takeWatch(forMs: number): Promise<boolean>;
+  /** Running runs whose lease has expired, and queued and paused ones that wait for too long: `limit` of each. */
   find(since: AbandonedSince, limit: number): Promise<AbandonedRun[]>;
   /** Settles a run that nobody holds as failed; false when somebody took it meanwhile. */
   fail(run: AbandonedRun, error: RunError, at: number): Promise<boolean>;
@@ -208,6 +215,10 @@ export type AbandonedRuns = {
 export type RunLoad = {
   /** Runs that wait for a worker, `limit` at most. */
   queued(limit: number): Promise<number>;
+  /** Runs that some worker holds, `limit` at most. */
+  atWork(now: number, limit: number): Promise<number>;
+  /** Runs of an app that wait or are at work, `limit` at most. */
+  active(scope: WorkspaceScope, appId: AppId, limit: number): Promise<number>;
 };
 
 /**
@@ -215,7 +226,8 @@ export type RunLoad = {
  * come first, so that no workspace waits for another's hundreds.
  */
 export type RunQueue = {
-  enqueue(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  /** @param ahead  Runs of its workspace before it, where the caller knows that; counted otherwise. */
+  enqueue(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }, ahead?: number): Promise<void>;
   /**
    * For a run that nobody works on: makes sure that it has a job, also where the one it had was lost with its worker. A
    * job that still waits keeps its place.
@@ -242,6 +254,8 @@ export type LocalSlot = {
  * The live events of runs. Kept for a while after the end, so a reader that was cut can go on.
  */
 export type LiveEvents = {
+  /** The same as `open` for a run that nobody had before; its stream opens with its first events. */
+  begin(runId: RunId): LiveEventWriter;
   /**
    * Opens the stream for writing; `lastSeq` is the number of the last event of an earlier worker, 0 for none.
    *
@@ -251,10 +265,17 @@ export type LiveEvents = {
   open(runId: RunId, above?: number): Promise<LiveEventWriter>;
   /**
    * Events after `afterSeq` in order, past ones first, then new ones as they come; ends after `run.finished`.
-   * Returns undefined when nothing is known of the run (never started here, or expired), after a moment in which one
-   * that is about to begin may do so.
+   * Returns undefined when nothing is known of the run (never started here, or expired), after a time in which one that
+   * is about to begin may do so.
+   *
+   * @param waitMs  That time; a moment where it is left out.
    */
-  read(runId: RunId, afterSeq: number, signal: AbortSignal): Promise<AsyncIterable<SequencedRunEvent> | undefined>;
+  read(
+    runId: RunId,
+    afterSeq: number,
+    signal: AbortSignal,
+    waitMs?: number,
+  ): Promise<AsyncIterable<SequencedRunEvent> | undefined>;
 };
 
 export type LiveEventWriter = {
@@ -314,8 +335,16 @@ export type ConversationStore = {
     conversation: Conversation & { createdAt: number; caller: RunCaller; turnOf: RunId },
   ): Promise<void>;
   find(scope: WorkspaceScope, appId: AppId, conversationId: ConversationId): Promise<Conversation | undefined>;
-  /** Finished turns, oldest first, at most the newest `limit`. */
-  history(scope: WorkspaceScope, conversationId: ConversationId, limit: number): Promise<ConversationTurn[]>;
+  /**
+   * Finished turns that were asked before the one with this message, oldest first, at most the newest `limit`: a turn that
+   * waited for a person does not see those that came meanwhile.
+   */
+  history(
+    scope: WorkspaceScope,
+    conversationId: ConversationId,
+    before: MessageId,
+    limit: number,
+  ): Promise<ConversationTurn[]>;
   /** Stored values by variable id; variables never stored are absent. */
   readVariables(scope: WorkspaceScope, conversationId: ConversationId): Promise<Record<string, Value>>;
   /**

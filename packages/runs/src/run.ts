@@ -55,6 +55,9 @@ export type Run = {
   repeats: RunRepeat | null;
 };
 
+/** A run as lists show it, without what it was given and what it gave, which may be large. */
+export type ListedRun = Omit<Run, "inputs" | "query" | "files" | "outputs" | "answer">;
+
 /** The part of a run that its execution writes, as it is before any of it. */
 export function atTheStart() {
   return {

@@ -1,7 +1,7 @@
 export type LiveEventLimits = {
   /** How long a run's events stay readable after its end. */
   retentionMs: number;
-  /** Newest events kept of one run. A reader that comes later than that sees the numbers begin higher. */
+  /** Newest events kept of one run, where they are written one by one. A reader that comes later than that sees the numbers begin higher. */
   maxEvents: number;
   /** How long a reader of a run that nothing is known of waits for it to begin. */
   waitForStartMs: number;

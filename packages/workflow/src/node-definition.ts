@@ -94,6 +94,8 @@ export type NodeDefinition<Ports, Settings = unknown> = {
 };
 
 export type ContainerDefinition<Settings> = {
+  /** How many rounds the settings ask for, where they say it, and in which field. */
+  declaredRounds?(settings: Settings): { field: string; count: number };
   /** Begins to go through the rounds, or fails before the first. Pure: every fold of the journal does it anew. */
   open(context: {
     nodeId: string;
@@ -102,6 +104,8 @@ export type ContainerDefinition<Settings> = {
     variables: VariablePool;
     /** Ids of all steps inside. */
     innerIds: readonly string[];
+    /** Rounds that the installation allows one container. */
+    maxRounds: number;
   }): Rounds | Failed;
 };
 

@@ -2,7 +2,13 @@ import { createContentCache } from "@diwan/apps";
 import { createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
-import type { Metrics } from "@diwan/kernel/node";
+import {
+  graphLimitsOf,
+  type graphSettings,
+  type Metrics,
+  runTimeLimitsOf,
+  type runTimeSettings,
+} from "@diwan/kernel/node";
 import { createAdmission, type FileSigner, type LocalSlots } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
@@ -51,7 +57,12 @@ export function apiNeeds(
     | "DIWAN_EGRESS_ALLOW_PRIVATE"
     | "DIWAN_MAX_QUEUED_RUNS"
     | "DIWAN_QUEUE_DEADLINE_SECONDS"
-    | "DIWAN_RUN_HARD_SECONDS"
+    | "DIWAN_BLOCKING_QUEUE_DEADLINE_SECONDS"
+    | "APP_MAX_ACTIVE_REQUESTS"
+    | "APP_DEFAULT_ACTIVE_REQUESTS"
+    | "DIWAN_REQUEST_MAX_BYTES"
+    | keyof typeof graphSettings
+    | keyof typeof runTimeSettings
     | "HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS"
   >,
   { version, localToken, consoleDir, samplesDir, local, streamDrainMs = 0 }: ApiPlaces,
@@ -59,6 +70,8 @@ export function apiNeeds(
   const { stores, queue, live, signals, readiness } = stack;
   queueMetrics(metrics, stack);
   const base = config.OPENAI_API_BASE;
+  const graphLimits = graphLimitsOf(config);
+  const maxActiveOfApp = leastAboveZero(config.APP_MAX_ACTIVE_REQUESTS, config.APP_DEFAULT_ACTIVE_REQUESTS);
   return {
     ...stores,
     http: createGuardedHttpClient({ profile: "platform", policy: egressPolicy(config) }),
@@ -69,11 +82,16 @@ export function apiNeeds(
     contents: stack.contents,
     published: createPublishedApps({ ...stores, clock }, local === undefined ? SHARED_FRESH_MS : ALONE_FRESH_MS),
     queue,
-    admission: createAdmission({ load: stack.load, clock }, config.DIWAN_MAX_QUEUED_RUNS),
+    load: stack.load,
+    admission: createAdmission(
+      { load: stack.load, clock },
+      { maxQueued: config.DIWAN_MAX_QUEUED_RUNS, maxActiveOfApp },
+    ),
     local,
     live,
     signals,
-    readContent: createContentCache(),
+    graphLimits,
+    readContent: createContentCache(graphLimits),
     samples: loadSamples(samplesDir),
     clock,
     ids,
@@ -88,11 +106,20 @@ export function apiNeeds(
       consoleOrigins: config.CONSOLE_WEB_URL === undefined ? [] : [new URL(config.CONSOLE_WEB_URL).origin],
       secureCookies: config.CONSOLE_WEB_URL?.startsWith("https:") === true,
       streamDrainMs,
+      blockingQueueDeadlineMs:
+        Math.min(config.DIWAN_BLOCKING_QUEUE_DEADLINE_SECONDS, config.DIWAN_QUEUE_DEADLINE_SECONDS) * 1000,
+      maxRequestBytes: config.DIWAN_REQUEST_MAX_BYTES,
       limits: {
-        hardMs: config.DIWAN_RUN_HARD_SECONDS * 1000,
+        time: runTimeLimitsOf(config),
         queueDeadlineMs: config.DIWAN_QUEUE_DEADLINE_SECONDS * 1000,
         pauseDeadlineMs: config.HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS * 1000,
       },
     },
   };
+}
+
+/** Of limits of which 0 is none; 0 where all are. */
+function leastAboveZero(...limits: readonly number[]): number {
+  const set = limits.filter((limit) => limit > 0);
+  return set.length === 0 ? 0 : Math.min(...set);
 }

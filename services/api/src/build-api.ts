@@ -10,9 +10,6 @@ import { fileRoutes } from "./routes/files.routes.ts";
 import { healthRoutes } from "./routes/health.routes.ts";
 import { v1Routes } from "./routes/v1/index.ts";
 
-/** Larger than the largest app file in JSON, and than what people take for one: those get a sentence, not a cut. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
-
 /** @source kubernetes, api */
 const RESUMABLE_DRAIN_MS = 5_000;
 
@@ -22,7 +19,7 @@ export async function buildApi(needs: ApiNeeds): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: needs.logger as unknown as FastifyBaseLogger,
     logController: new fastify.LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: needs.settings.maxRequestBytes,
     trustProxy: false,
     forceCloseConnections: "idle",
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 200 },

@@ -4,8 +4,10 @@ import {
   commonSettings as common,
   connectionRule,
   connectionSettings,
+  graphSettings,
   knownNames,
   readConfig,
+  runTimeSettings,
   setting,
 } from "@diwan/kernel/node";
 import { z } from "zod";
@@ -27,8 +29,13 @@ const declared = {
   DIWAN_SHUTDOWN_DELAY_SECONDS: common.DIWAN_SHUTDOWN_DELAY_SECONDS,
   DIWAN_STREAM_DRAIN_SECONDS: common.DIWAN_STREAM_DRAIN_SECONDS,
   DIWAN_MAX_QUEUED_RUNS: common.DIWAN_MAX_QUEUED_RUNS,
+  APP_MAX_ACTIVE_REQUESTS: common.APP_MAX_ACTIVE_REQUESTS,
+  APP_DEFAULT_ACTIVE_REQUESTS: common.APP_DEFAULT_ACTIVE_REQUESTS,
+  DIWAN_REQUEST_MAX_BYTES: common.DIWAN_REQUEST_MAX_BYTES,
+  ...graphSettings,
+  ...runTimeSettings,
   DIWAN_QUEUE_DEADLINE_SECONDS: common.DIWAN_QUEUE_DEADLINE_SECONDS,
-  DIWAN_RUN_HARD_SECONDS: common.DIWAN_RUN_HARD_SECONDS,
+  DIWAN_BLOCKING_QUEUE_DEADLINE_SECONDS: common.DIWAN_BLOCKING_QUEUE_DEADLINE_SECONDS,
   HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS: common.HUMAN_INPUT_GLOBAL_TIMEOUT_SECONDS,
   API_HOST: setting({
     schema: z.string().min(1).default("127.0.0.1"),

@@ -26,6 +26,7 @@ const ids = createIdSource();
 const stack = await openServerStack({
   postgres: postgresAddress(config),
   redis: redisAddress(config),
+  maxConnections: config.DIWAN_POSTGRES_MAX_CONNECTIONS,
   filesFolder: config.STORAGE_LOCAL_PATH,
   streamRetentionMs: config.DIWAN_STREAM_RETENTION_SECONDS * 1000,
   version,

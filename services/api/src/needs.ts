@@ -4,6 +4,7 @@ import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelProviderStore } from "@diwan/models";
 import type {
+  AbandonedRuns,
   Admission,
   ConversationStore,
   EndUserStore,
@@ -13,10 +14,12 @@ import type {
   FormStore,
   LiveEvents,
   LocalSlots,
+  RunLoad,
   RunQueue,
   RunSignals,
   RunStore,
 } from "@diwan/runs";
+import type { GraphLimits } from "@diwan/workflow";
 import type { AccountStore, AttemptStore, InstallationStore, Sealer, SessionStore } from "@diwan/workspaces";
 import type { RunOwnerLimits } from "./presenters/console.ts";
 import type { PublishedApps } from "./routes/v1/published-apps.ts";
@@ -48,10 +51,13 @@ export type ApiNeeds = {
   forms: FormStore;
   queue: RunQueue;
   admission: Admission;
+  abandoned: AbandonedRuns;
+  load: RunLoad;
   /** Of a process that has a worker too. */
   local: LocalSlots | undefined;
   live: LiveEvents;
   signals: RunSignals;
+  graphLimits: GraphLimits;
   readContent: (hash: string, documentText: string) => AppContent;
   samples: SampleCatalogue;
   clock: Clock;
@@ -77,6 +83,9 @@ export type ApiSettings = {
   secureCookies: boolean;
   /** How long an answer may go on that its reader could not get elsewhere, once the server closes. */
   streamDrainMs: number;
+  maxRequestBytes: number;
+  /** How long a run may wait for a worker whose caller waits for its end. */
+  blockingQueueDeadlineMs: number;
   /** How long workers, queues and people may take. */
   limits: RunOwnerLimits;
 };

@@ -3,7 +3,7 @@ import { DiwanError } from "@diwan/kernel";
 import type { LiveEvents, Run } from "@diwan/runs";
 import { MemoryLiveEvents } from "@diwan/storage/memory";
 import { aRun, aScope } from "@diwan/testkit/contracts";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { ApiNeeds } from "./needs.ts";
 import { readRunEvents } from "./run-events.ts";
 
@@ -13,7 +13,7 @@ const ended = (run: Run): Run => ({ ...run, status: "succeeded", answer: "one tw
 
 /** @param find  What the store says of the run, each time it is asked. */
 async function read(live: LiveEvents, run: Run, find: () => Run, after = 0): Promise<string[]> {
-  const runs = { find: async () => find() } as unknown as ApiNeeds["runs"];
+  const runs = { find: async () => find(), statusOf: async () => find().status } as unknown as ApiNeeds["runs"];
   const forms = { openOf: async () => [] } as unknown as ApiNeeds["forms"];
   const seen: string[] = [];
   for await (const { seq, event } of readRunEvents({ live, runs, forms }, aScope(), run, after, never)) {
@@ -52,4 +52,22 @@ it("waits for a live stream and a store that cannot be reached", async () => {
     return ended(run);
   };
   expect(await read(live, run, find, 4)).toEqual(["5 text-replaced one two", "6 run.finished"]);
+});
+
+it("asks for a run that waits for its worker less and less often", async () => {
+  const waits: (number | undefined)[] = [];
+  const live = {
+    read: async (_run: string, _after: number, _signal: AbortSignal, waitMs?: number) => {
+      waits.push(waitMs);
+      await vi.advanceTimersByTimeAsync(waitMs ?? 0);
+    },
+  } as unknown as LiveEvents;
+  vi.useFakeTimers();
+  try {
+    const run = aRun({ status: "queued" });
+    await read(live, run, () => (waits.length < 8 ? run : ended(run)));
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(waits.slice(0, 8)).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
 });

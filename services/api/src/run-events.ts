@@ -1,12 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalRunStatus, RunEvent, SequencedRunEvent } from "@diwan/contracts";
-import type { WorkspaceScope } from "@diwan/kernel";
+import { aborted, type WorkspaceScope } from "@diwan/kernel";
 import { finishedEvent, hasEnded, isOutage, pauseEvents, pausingAsStored, type Run } from "@diwan/runs";
 import type { ApiNeeds } from "./needs.ts";
 
 type Needs = Pick<ApiNeeds, "live" | "runs" | "forms">;
 
-/** Between two looks at the store, while the live stream has nothing of a run. */
+/**
+ * Between two looks at the store, while the live stream has nothing of a run: longer each time, as its events are told
+ * when they come. Thousands may wait for runs that have not begun, or that wait for people.
+ */
 const LOOK_AGAIN_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+
+/** The same where the live stream is out of reach. */
+const RETRY_MS = 500;
 
 /** A live stream that says nothing for so long may have lost its worker right before the end. */
 const SILENT_MS = 5_000;
@@ -32,19 +40,23 @@ export async function* readRunEvents(
 ): AsyncGenerator<SequencedRunEvent> {
   let last = after;
   let isPauseKnown = false;
+  let waitMs = LOOK_AGAIN_MS;
   while (!signal.aborted) {
+    const askedAt = performance.now();
     const lookout = new Lookout(needs, scope, run, () => isPauseKnown);
     try {
-      const events = await needs.live.read(run.id, last, AbortSignal.any([signal, lookout.signal]));
+      const events = await needs.live.read(run.id, last, AbortSignal.any([signal, lookout.signal]), waitMs);
       for await (const event of events ?? []) {
         yield event;
         last = event.seq;
+        waitMs = LOOK_AGAIN_MS;
         lookout.heard();
         isPauseKnown = event.event.type === "run.paused";
         if (event.event.type === "run.finished") return;
       }
     } catch {
       // The live stream is out of reach: the store has to do.
+      waitMs = RETRY_MS;
     } finally {
       lookout.end();
     }
@@ -60,7 +72,8 @@ export async function* readRunEvents(
       isPauseKnown = true;
       yield { seq: last, event };
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    await sleep(Math.max(0, askedAt + waitMs - performance.now()), undefined, { signal }).catch(() => {});
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
   }
 }
 
@@ -74,7 +87,9 @@ async function readStored(
   isPauseKnown: boolean,
 ): Promise<{ ended: Ended } | { pause: RunEvent[] } | "gone" | undefined> {
   try {
-    const now = await runs.find(scope, id);
+    const status = await runs.statusOf(scope, id);
+    if (status === "queued" || status === "running" || (status === "paused" && isPauseKnown)) return undefined;
+    const now = status === undefined ? undefined : await runs.find(scope, id);
     if (now === undefined) return "gone";
     if (hasEnded(now)) return { ended: now };
     if (now.status !== "paused" || isPauseKnown) return undefined;
@@ -114,13 +129,13 @@ class Lookout {
 
   end(): void {
     clearInterval(this.#timer);
-    this.#done.abort();
+    this.#done.abort(aborted);
   }
 }
 
 /**
- * What is kept of the end. Where it is not kept, a reader who was in the middle of the reply gets the whole of it: its
- * rest went with the live stream.
+ * What is kept of the end. Where it is not kept, the reader gets the whole reply: the live stream went with all or the rest
+ * of it.
  */
 async function* endOf(
   live: ApiNeeds["live"],
@@ -136,12 +151,10 @@ async function* endOf(
     yield* lacking.length === 0 ? kept.slice(-1) : lacking;
     return;
   }
-  if (had === 0) {
-    yield { seq: 1, event: finishedEvent(run) };
-    return;
-  }
-  yield { seq: had + 1, event: { type: "text-replaced", text: run.answer, reason: "" } };
-  yield { seq: had + 2, event: finishedEvent(run) };
+  let last = had;
+  // What was said of a run that was given up is not stored.
+  if (run.answer !== "") yield { seq: ++last, event: { type: "text-replaced", text: run.answer, reason: "" } };
+  yield { seq: ++last, event: finishedEvent(run) };
 }
 
 async function readKept(live: ApiNeeds["live"], run: Run, signal: AbortSignal): Promise<SequencedRunEvent[]> {

@@ -12,6 +12,7 @@ import type {
   ReaperLimits,
   Run,
   RunLimits,
+  RunLoad,
   RunQueue,
   RunSignals,
   RunStore,
@@ -21,6 +22,7 @@ import type {
 export type WorkerNeeds = {
   runs: RunStore;
   abandoned: AbandonedRuns;
+  load: RunLoad;
   conversations: ConversationStore;
   forms: FormStore;
   queue: RunQueue;

@@ -29,9 +29,9 @@ export function observeRuns(metrics: Metrics): RunObserver {
       metrics.llmTokens.inc({ ...labels, kind: "prompt" }, step.usage.prompt_tokens);
       metrics.llmTokens.inc({ ...labels, kind: "completion" }, step.usage.completion_tokens);
     },
-    settled(run, { status, elapsedMs }) {
+    settled(run, { status }, activeMs) {
       metrics.runs.inc({ app_id: appLabel(run.appId), mode: run.mode, status, trigger: run.trigger });
-      metrics.runDuration.observe({ mode: run.mode }, elapsedMs / 1000);
+      metrics.runDuration.observe({ mode: run.mode }, activeMs / 1000);
     },
   };
 }

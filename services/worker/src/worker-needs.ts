@@ -2,7 +2,7 @@ import { createVersionPreparer } from "@diwan/apps";
 import { createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
-import type { ConnectionConfig, Metrics } from "@diwan/kernel/node";
+import { type ConnectionConfig, graphLimitsOf, type Metrics, runTimeLimitsOf } from "@diwan/kernel/node";
 import { createModelGateway } from "@diwan/models";
 import { createRunFiles, defaultReaperLimits, type FileSigner } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
@@ -36,13 +36,14 @@ export function workerNeeds(
   >,
 ): WorkerNeeds {
   const { stores, queue, live, signals } = stack;
-  const prepareVersion = createVersionPreparer({ apps: stores.apps, sealer });
+  const prepareVersion = createVersionPreparer({ apps: stores.apps, sealer, graphLimits: graphLimitsOf(config) });
   const base = config.OPENAI_API_BASE;
   const policy = egressPolicy(config);
   const untrusted = createGuardedHttpClient({ profile: "untrusted", policy });
   const filing = { files: stores.files, contents: stack.contents, signer, clock };
   return {
     ...stores,
+    load: stack.load,
     queue,
     live,
     signals,
@@ -79,10 +80,10 @@ export function workerNeeds(
       concurrency: config.DIWAN_WORKER_CONCURRENCY,
       limits: {
         maxSteps: config.WORKFLOW_MAX_EXECUTION_STEPS,
-        softMs: Math.min(config.DIWAN_RUN_SOFT_SECONDS, config.WORKFLOW_MAX_EXECUTION_TIME) * 1000,
-        hardMs: config.DIWAN_RUN_HARD_SECONDS * 1000,
+        ...runTimeLimitsOf(config),
         maxParallelSteps: config.GRAPH_ENGINE_MAX_WORKERS,
         maxStepOutputBytes: config.DIWAN_STEP_OUTPUT_MAX_BYTES,
+        maxRunOutputBytes: config.DIWAN_RUN_OUTPUT_MAX_BYTES,
       },
       reaper: {
         ...defaultReaperLimits,

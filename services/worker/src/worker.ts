@@ -1,8 +1,11 @@
-import { expireForms, type LocalSlots, reapRuns } from "@diwan/runs";
+import { expireForms, type LocalSlots, type ReaperLimits, reapRuns } from "@diwan/runs";
 import { executeRunConsumer } from "./consumers/execute-run.consumer.ts";
 import type { WorkerNeeds } from "./needs.ts";
 
 const REAP_EVERY_MS = 5_000;
+
+/** Before the next look of whoever looked last, so that it goes on looking. */
+const WATCH_MARGIN_MS = 500;
 
 export type Worker = {
   /** For an api in this same process. */
@@ -17,20 +20,27 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const { handle, local, idle } = executeRunConsumer(needs, shutdown.signal);
   const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<void> | undefined;
-  const reap = (limits = needs.settings.reaper) => {
-    // During an outage a look takes longer than the time to the next.
-    reaping ??= Promise.all([expireForms(needs), reapRuns({ ...needs, limits })])
-      .then(
-        () => {},
-        (error: unknown) => needs.logger.warn({ err: error }, "Looking for abandoned runs failed."),
-      )
-      .finally(() => {
-        reaping = undefined;
-      });
+  const look = async (limits: ReaperLimits) => {
+    try {
+      await Promise.all([expireForms(needs), reapRuns({ ...needs, limits })]);
+    } catch (error) {
+      needs.logger.warn({ err: error }, "Looking for abandoned runs failed.");
+    }
+  };
+  // Of all workers one looks.
+  const watch = async () => {
+    const isMine = await needs.abandoned.takeWatch(REAP_EVERY_MS - WATCH_MARGIN_MS).catch(() => false);
+    if (isMine) await look(needs.settings.reaper);
+  };
+  // During an outage a look takes longer than the time to the next.
+  const onceAtATime = (work: () => Promise<void>) => {
+    reaping ??= work().finally(() => {
+      reaping = undefined;
+    });
   };
   // Whoever stopped before handed runs back without a job: those are taken up at once.
-  reap({ ...needs.settings.reaper, requeueAfterMs: 0 });
-  const timer = setInterval(() => reap(), REAP_EVERY_MS);
+  onceAtATime(() => look({ ...needs.settings.reaper, requeueAfterMs: 0 }));
+  const timer = setInterval(() => onceAtATime(watch), REAP_EVERY_MS);
   return {
     local,
     async close(graceMs) {

@@ -5,6 +5,7 @@ import {
   type AppFile,
   compileGraph,
   type Graph,
+  type GraphLimits,
   type GraphNode,
   type InputField,
   isObject,
@@ -38,13 +39,14 @@ export type AppContent = {
 /**
  * Reads a document and all that follows from it.
  *
+ * @param limits  Of the installation, where they are not the usual ones.
  * @throws app.file-invalid (caller) for a text that is no app file; a stored document was one before.
  */
-export function readContent(documentText: string): AppContent {
+export function readContent(documentText: string, limits?: GraphLimits): AppContent {
   const { file, problems } = readAppFile(documentText);
   if (file === undefined) throw refusal(problems);
   const steps = stepsOf(file.document);
-  const compiled = file.workflow === undefined ? undefined : compileGraph(file.workflow, nodeRegistry);
+  const compiled = file.workflow === undefined ? undefined : compileGraph(file.workflow, nodeRegistry, limits);
   const compileProblems = (compiled?.problems ?? []).filter(
     ({ code }) => !problems.some((known) => known.code === code),
   );
@@ -70,10 +72,10 @@ export function refusal(problems: readonly Problem[]): DiwanError {
 const MAX_CACHED = 200;
 
 /** Keeps the newest contents by the hash of their text: cards, pages and runs read the same few documents over and over. */
-export function createContentCache(): (hash: string, documentText: string) => AppContent {
+export function createContentCache(limits?: GraphLimits): (hash: string, documentText: string) => AppContent {
   const contents = new Map<string, AppContent>();
   return (hash, documentText) => {
-    const content = contents.get(hash) ?? readContent(documentText);
+    const content = contents.get(hash) ?? readContent(documentText, limits);
     contents.delete(hash);
     contents.set(hash, content);
     if (contents.size > MAX_CACHED) contents.delete(contents.keys().next().value!);

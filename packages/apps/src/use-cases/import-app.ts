@@ -4,6 +4,7 @@ import {
   type AppFile,
   type AppFileReading,
   CURRENT_DSL_VERSION,
+  type GraphLimits,
   type Problem,
   readAppFile,
   type VersionVerdict,
@@ -17,7 +18,14 @@ import { AppErrors } from "../errors.ts";
 import type { AppStore, PendingImportStore } from "../ports.ts";
 import { publishApp } from "./publish-app.ts";
 
-type Needs = { apps: AppStore; pendingImports: PendingImportStore; sealer: Sealer; clock: Clock; ids: IdSource };
+type Needs = {
+  apps: AppStore;
+  pendingImports: PendingImportStore;
+  sealer: Sealer;
+  clock: Clock;
+  ids: IdSource;
+  graphLimits?: GraphLimits;
+};
 
 export type ImportRequest = {
   content: string;
@@ -99,7 +107,7 @@ async function createFrom(
     updatedAt: now,
   };
   await needs.apps.insert(scope, app);
-  const content = readContent(documentText);
+  const content = readContent(documentText, needs.graphLimits);
   // What cannot run is not put live; it is drawn, and says why.
   if (!draft && content.graph !== undefined) await publishApp(needs, scope, appId, by);
   const status = reading.verdict === "completed" ? "completed" : "completed-with-warnings";

@@ -1,5 +1,12 @@
 import type { AppId, AppVersionId, WorkspaceScope } from "@diwan/kernel";
-import { type Graph, type GraphNode, sentenceOf, type WorkflowDocument, workflowOf } from "@diwan/workflow";
+import {
+  type Graph,
+  type GraphLimits,
+  type GraphNode,
+  sentenceOf,
+  type WorkflowDocument,
+  workflowOf,
+} from "@diwan/workflow";
 import type { Sealer } from "@diwan/workspaces";
 import { readContent } from "../core/app-content.ts";
 import { openSecrets } from "../core/secrets.ts";
@@ -16,13 +23,13 @@ const MAX_PREPARED = 100;
  *
  * @throws app.not-published (author) for a version that is gone, app.not-runnable (author) for one that cannot run.
  */
-export function createVersionPreparer(needs: { apps: AppStore; sealer: Sealer }) {
+export function createVersionPreparer(needs: { apps: AppStore; sealer: Sealer; graphLimits?: GraphLimits }) {
   const prepared = new Map<AppVersionId, Promise<PreparedVersion>>();
 
   async function prepare(scope: WorkspaceScope, appId: AppId, versionId: AppVersionId): Promise<PreparedVersion> {
     const version = await needs.apps.findVersion(scope, versionId);
     if (version === undefined) throw AppErrors["not-published"]();
-    const { file, graph, start, problems } = readContent(version.documentText);
+    const { file, graph, start, problems } = readContent(version.documentText, needs.graphLimits);
     if (graph === undefined || start === undefined) {
       const first = problems.find(({ severity }) => severity === "error");
       const sentence =

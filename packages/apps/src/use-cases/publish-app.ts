@@ -1,11 +1,11 @@
 import type { AccountId, AppId, Clock, IdSource, WorkspaceScope } from "@diwan/kernel";
-import { sentenceOf } from "@diwan/workflow";
+import { type GraphLimits, sentenceOf } from "@diwan/workflow";
 import type { AppVersion } from "../app.ts";
 import { readContent } from "../core/app-content.ts";
 import { AppErrors } from "../errors.ts";
 import type { AppStore } from "../ports.ts";
 
-type Needs = { apps: AppStore; clock: Clock; ids: IdSource };
+type Needs = { apps: AppStore; clock: Clock; ids: IdSource; graphLimits?: GraphLimits };
 
 /**
  * Freezes the draft as a version and makes it the live one.
@@ -20,7 +20,7 @@ export async function publishApp(
 ): Promise<AppVersion> {
   const app = await needs.apps.find(scope, appId);
   if (app === undefined) throw AppErrors["not-found"]();
-  const { graph, problems } = readContent(app.documentText);
+  const { graph, problems } = readContent(app.documentText, needs.graphLimits);
   if (graph === undefined) {
     const first = problems.find(({ severity }) => severity === "error");
     const sentence = first === undefined ? "Apps of this mode come with a later release." : sentenceOf(first);

@@ -56,6 +56,7 @@ export const v1CodeOf: Readonly<Record<string, V1Code>> = {
   "request.server-stopping": "internal_server_error",
   "request.too-large": "file_too_large",
   "request.unsupported-media-type": "unsupported_media_type",
+  "run.app-busy": "too_many_requests",
   "run.conversation-not-found": "not_found",
   "run.form-expired": "human_input_form_expired",
   "run.form-invalid": "invalid_form_data",

@@ -16,6 +16,8 @@ export type Setting<Schema extends z.ZodType = z.ZodType> = {
   meaning: string;
   /** Shown when the value is wrong. */
   example: string;
+  /** Another name that operators know it by; its own counts where both are set. */
+  alias?: string;
   /** Secrets may also come from the file named by `NAME_FILE`, and are masked wherever settings are shown. */
   secret?: boolean;
 };
@@ -55,10 +57,11 @@ export function readConfig<Declared extends Settings>(
 ): ConfigOf<Declared> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { schema, example, secret }] of Object.entries(declared)) {
+  for (const [ownName, { schema, example, secret, alias }] of Object.entries(declared)) {
+    const name = alias !== undefined && (environment[ownName] ?? "") === "" && environment[alias] ? alias : ownName;
     const raw = readRaw(name, secret === true, environment, problems);
     const result = schema.safeParse(raw);
-    if (result.success) values[name] = result.data;
+    if (result.success) values[ownName] = result.data;
     else problems.push(`${name}: ${z.prettifyError(result.error).replace(/^✖ /, "")}, for example ${name}=${example}`);
   }
   for (const name of Object.keys(environment)) {

@@ -29,6 +29,11 @@ export const connectionSettings = {
   DB_USERNAME: setting({ schema: z.string().min(1).default("postgres"), meaning: "Its user.", example: "diwan" }),
   DB_PASSWORD: setting({ schema: text, meaning: "The user's password.", example: "…", secret: true }),
   DB_DATABASE: setting({ schema: z.string().min(1).default("diwan"), meaning: "Its database.", example: "diwan" }),
+  DIWAN_POSTGRES_MAX_CONNECTIONS: setting({
+    schema: z.coerce.number().int().min(2).max(1000).default(10),
+    meaning: "Connections to Postgres that one process opens.",
+    example: "10",
+  }),
   DB_SSL_MODE: setting({
     schema: z.enum(["disable", "require", "verify-ca", "verify-full"]).optional(),
     meaning: "TLS to Postgres as libpq names it; where DATABASE_URL says `sslmode`, that counts.",

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { DiwanError } from "@diwan/kernel";
 import type { FileValue } from "@diwan/workflow";
 import type { RunFiles } from "../ports.ts";
@@ -27,7 +27,6 @@ export async function encodeBody(request: Outgoing, files: RunFiles, signal: Abo
     case "file":
       return { headers, body: await reader.read(body.item.files[0]!) };
     case "form": {
-      const boundary = `diwan-${randomUUID()}`;
       const parts: Part[] = body.fields.map(({ key, value }) => ({
         name: key,
         bytes: reader.count(Buffer.from(value)),
@@ -37,6 +36,7 @@ export async function encodeBody(request: Outgoing, files: RunFiles, signal: Abo
       }
       // With fields alone some libraries would send another format than the one that was chosen.
       if (!parts.some(({ file }) => file !== undefined)) parts.push(placeholder);
+      const boundary = boundaryOf(parts);
       // An author's own content type cannot know the boundary.
       const type = `multipart/form-data; boundary=${boundary}`;
       return { headers: withHeader(headers, "Content-Type", type), body: multipart(parts, boundary) };
@@ -80,6 +80,22 @@ class FileReader {
       if (!(error instanceof DiwanError) || error.kind === "defect" || error.code.startsWith("egress.")) throw error;
       throw new StepProblem("FileFetchError", error.message);
     }
+  }
+}
+
+/**
+ * A line that stands in none of the parts. It comes from what they hold, so that the same form is the same bytes whenever it
+ * is sent, and a recorded answer to it is found again: an attempt's id would be another one in a run that was retried. Nobody
+ * can put a text into a part that holds its own digest; the check costs one pass and needs no trust in that.
+ */
+function boundaryOf(parts: readonly Part[]): string {
+  const hash = createHash("sha256");
+  // Lengths keep two lists of parts apart that have the same bytes in a row.
+  for (const { name, bytes } of parts) hash.update(`${name.length} ${bytes.byteLength} ${name}`).update(bytes);
+  for (let tried = hash.digest("hex"); ; tried = createHash("sha256").update(tried).digest("hex")) {
+    const boundary = `diwan-${tried.slice(0, 32)}`;
+    if (!parts.some(({ bytes }) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(boundary)))
+      return boundary;
   }
 }
 

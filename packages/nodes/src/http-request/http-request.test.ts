@@ -376,6 +376,27 @@ describe("a body", () => {
     expect(placeholder![1]).toMatchObject({ name: "", size: 0 });
   });
 
+  it("of form data has one boundary for one content, and never one that stands in it", async () => {
+    const boundaryOf = async (value: string) => {
+      const files = memoryRunFiles();
+      const data = [
+        { key: "a", type: "text", value },
+        { key: "f", type: "file", file: ["in", "file"] },
+      ];
+      const variables = pool({ file: files.add("a.txt", `bytes of ${value}`) });
+      const { seen } = await post({ type: "form-data", data }, world({ files, variables }));
+      expect(await formOf(seen)).toMatchObject([
+        ["a", value],
+        ["f", { name: "a.txt" }],
+      ]);
+      return String(seen.headers["content-type"]).split("boundary=")[1]!;
+    };
+    const boundary = await boundaryOf("one");
+    expect(await boundaryOf("one")).toBe(boundary);
+    expect(await boundaryOf("two")).not.toBe(boundary);
+    expect(await boundaryOf(`--${boundary}--`)).not.toBe(boundary);
+  });
+
   it("of one file is its bytes", async () => {
     const files = memoryRunFiles();
     const bytes = Buffer.from([0, 255, 1, 254]);

@@ -8,7 +8,8 @@ export function fillSlots(content: string, inputs: Readonly<Record<string, Value
     const value = inputs[name];
     if (value === undefined) return slot;
     if (isFile(value)) return "[file]";
-    if (Array.isArray(value) && value.some((item) => isFile(item))) return `[${value.length} files]`;
+    // Lists come from fields for files only, and may be empty.
+    if (Array.isArray(value)) return `[${value.length} files]`;
     return renderText(value);
   });
 }

@@ -95,7 +95,7 @@ function listed({ type, selector, value }: NonNullable<FormField["option_source"
   return Array.isArray(found) ? found.map((option) => renderText(option)) : [];
 }
 
-/** What was sent, and the defaults of paragraphs that were left out. */
+/** Each field of the form; null for one that was not sent. */
 function filled(settings: Settings, inputs: Record<string, Value>): Record<string, Value> {
   return Object.fromEntries(settings.inputs.map(({ output_variable_name: name }) => [name, inputs[name] ?? null]));
 }

@@ -90,7 +90,8 @@ const holds: [actual: Value, operator: Operator, expected: Value, result: boolea
   [false, "empty", null, true],
   [true, "not empty", "true", true],
   [true, "is", null, false],
-  [true, "null", "", false],
+  [true, "null", null, false],
+  [true, "null", "true", false],
   [false, "exists", "", true],
   // Lists and mappings.
   [[1, two], "contains", 2, true],
@@ -152,6 +153,8 @@ const refused: [actual: Value, operator: Operator, expected: Value, why: RegExp]
   ["5", ">", "1", /compares numbers/],
   [5, ">", "many", /not a number/],
   [true, "empty", "", /neither true nor false/],
+  [true, "null", "", /neither true nor false/],
+  [false, "not null", "", /neither true nor false/],
   [true, "=", "maybe", /neither true nor false/],
   [5, "not contains", "5", /text or a list/],
   [true, "contains", "true", /text or a list/],

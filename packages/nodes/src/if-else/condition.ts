@@ -49,16 +49,15 @@ export function expectedValue(expected: Value, variables: VariablePool): Value {
  * @source the app file contract, if-else operators
  */
 export function meets(actual: Value, operator: Operator, expected: Value): boolean {
-  switch (operator) {
-    case "null":
-    case "not exists":
-      return actual === null;
-    case "not null":
-    case "exists":
-      return actual !== null;
-  }
+  if (operator === "exists") return actual !== null;
+  if (operator === "not exists") return actual === null;
+  // Every other operator reads what a true-or-false value is compared with, also one that then compares nothing.
   const wanted = typeof actual === "boolean" && expected !== null ? asBoolean(expected) : expected;
   switch (operator) {
+    case "null":
+      return actual === null;
+    case "not null":
+      return actual !== null;
     case "empty":
       return isFalsy(actual);
     case "not empty":

@@ -28,16 +28,13 @@ type Settings = z.output<typeof Settings>;
 
 const DEFAULT_PARALLEL = 10;
 
-/** Rounds of one container. What has more is no work for a workflow, and rounds without steps would never give way. */
-export const MAX_ROUNDS = 100_000;
-
 /** Runs its steps once for each item of a list and collects one output of each round. */
 export const iterationNode = defineContainer<NodePorts, Settings>({
   type: "iteration",
   version: 1,
   settings: Settings,
   container: {
-    open({ nodeId, settings, variables }) {
+    open({ nodeId, settings, variables, maxRounds }) {
       const items = variables.get(settings.iterator_selector);
       const inputs = { iterator_selector: items ?? null };
       if (items === undefined) {
@@ -47,8 +44,8 @@ export const iterationNode = defineContainer<NodePorts, Settings>({
         const message = `The variable ${path(settings)} is no list, so there is nothing to go through`;
         return invalid("InvalidIteratorValueError", message, inputs);
       }
-      if (items !== null && items.length > MAX_ROUNDS) {
-        const message = `The variable ${path(settings)} has ${items.length} items, and ${MAX_ROUNDS} are the most`;
+      if (items !== null && items.length > maxRounds) {
+        const message = `The variable ${path(settings)} has ${items.length} items, and ${maxRounds} are the most (DIWAN_CONTAINER_MAX_ROUNDS)`;
         return invalid("InvalidIteratorValueError", message, {});
       }
       return new Iteration(nodeId, settings, items ?? [], inputs, variables);

@@ -11,7 +11,6 @@ import {
   parseJson,
   succeed,
   type Value,
-  type VariablePool,
 } from "@diwan/workflow";
 import { compileJsonSchema } from "../json-schema.ts";
 import { historyText, rememberedMessages } from "../model-step/history.ts";
@@ -33,7 +32,7 @@ export const llmNode = defineNode<NodePorts, LlmSettings>({
   version: 1,
   kind: "executable",
   settings: LlmSettings,
-  needs: ["models", "conversation"],
+  needs: ["models", "conversation", "files"],
   retryable: true,
   async run(context, ports) {
     let values: PromptValues | undefined;
@@ -53,14 +52,11 @@ export const llmNode = defineNode<NodePorts, LlmSettings>({
   },
 });
 
-async function requestFor(
-  { settings, variables }: Context,
-  values: PromptValues,
-  ports: NodePorts,
-): Promise<ModelRequest> {
+async function requestFor(context: Context, values: PromptValues, ports: NodePorts): Promise<ModelRequest> {
+  const { settings, variables } = context;
   const { model } = settings;
   const { parameters, stop } = modelParameters(model.completion_params, variables);
-  const messages = await messagesFor(settings, variables, values, ports, parameters);
+  const messages = await messagesFor(context, values, ports, parameters);
   if (messages.length === 0) throw new PromptError("NoPromptFoundError", "All prompts of this step are empty.");
   return {
     provider: model.provider,
@@ -74,13 +70,13 @@ async function requestFor(
 }
 
 async function messagesFor(
-  settings: LlmSettings,
-  variables: VariablePool,
+  { settings, variables, signal }: Context,
   values: PromptValues,
   ports: NodePorts,
   parameters: Record<string, Value>,
 ): Promise<ModelMessage[]> {
   const { prompt_template: prompts, memory } = settings;
+  const reading = { files: ports.files, signal };
   const asked = variables.get(["sys", "query"]);
   const query = typeof asked === "string" ? asked : "";
   const turns = await rememberedMessages(ports, memory, parameters);
@@ -91,15 +87,15 @@ async function messagesFor(
     }
     const history = memory == null ? "" : historyText(turns, memory.role_prefix!);
     const content = completionText(prompts.prompt, values, variables, history, query);
-    return withVision([{ role: "user", content }], visionFiles(settings.vision, variables));
+    return withVision([{ role: "user", content }], await visionFiles(settings.vision, variables, reading));
   }
-  const messages: ModelMessage[] = [...chatMessages(prompts.messages, values, variables), ...turns];
+  const messages: ModelMessage[] = [...(await chatMessages(prompts.messages, values, variables, reading)), ...turns];
   if (memory != null) {
     const template = memory.query_prompt_template;
     const content = template.length > 0 ? fillTemplate(template, variables) : query;
     if (content !== "") messages.push({ role: "user", content });
   }
-  return withVision(messages, visionFiles(settings.vision, variables));
+  return withVision(messages, await visionFiles(settings.vision, variables, reading));
 }
 
 async function ask(context: Context, request: ModelRequest, values: PromptValues, ports: NodePorts): Promise<Outcome> {

@@ -9,7 +9,7 @@ import {
   type Value,
   type VariablePool,
 } from "@diwan/workflow";
-import { filePart } from "../model-step/file-part.ts";
+import { type FileReading, fileParts } from "../model-step/file-part.ts";
 import type { LlmSettings, PromptText } from "./settings.ts";
 
 /** A prompt that cannot be put together; `type` is the class name that clients know. */
@@ -98,16 +98,19 @@ function contextText({ context }: LlmSettings, variables: VariablePool): string 
 }
 
 /** The messages of a chat model, without history; each file named inside a text becomes a message of its own after it. */
-export function chatMessages(
-  messages: readonly { role: ModelMessage["role"]; prompt: PromptText }[],
+export async function chatMessages(
+  prompts: readonly { role: ModelMessage["role"]; prompt: PromptText }[],
   values: PromptValues,
   variables: VariablePool,
-): ModelMessage[] {
-  return messages.flatMap(({ role, prompt }) => {
+  reading: FileReading,
+): Promise<ModelMessage[]> {
+  const messages: ModelMessage[] = [];
+  for (const { role, prompt } of prompts) {
     const { text, files } = renderPrompt(prompt, values, variables);
-    const own: ModelMessage[] = text === "" ? [] : [{ role, content: text }];
-    return [...own, ...files.map((file): ModelMessage => ({ role, content: [filePart(file, "high")] }))];
-  });
+    if (text !== "") messages.push({ role, content: text });
+    for (const part of await fileParts(files, "high", reading)) messages.push({ role, content: [part] });
+  }
+  return messages;
 }
 
 /**

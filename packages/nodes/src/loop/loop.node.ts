@@ -13,13 +13,12 @@ import {
 import { z } from "zod";
 import { ConditionError } from "../if-else/condition.ts";
 import { Conditions, Logic, meetsAll } from "../if-else/conditions.ts";
-import { MAX_ROUNDS } from "../iteration/iteration.node.ts";
 import type { NodePorts } from "../ports.ts";
 import { listOf } from "../settings.ts";
 import { initialValue, LoopVariable } from "./loop-variables.ts";
 
 const Settings = z.object({
-  loop_count: z.number().int().min(1).max(MAX_ROUNDS),
+  loop_count: z.number().int().min(1),
   break_conditions: Conditions,
   logical_operator: Logic,
   loop_variables: listOf(LoopVariable),
@@ -32,6 +31,7 @@ export const loopNode = defineContainer<NodePorts, Settings>({
   version: 1,
   settings: Settings,
   container: {
+    declaredRounds: ({ loop_count: count }) => ({ field: "loop_count", count }),
     open({ nodeId, settings, variables, innerIds }) {
       const inputs: Record<string, Value> = { loop_count: settings.loop_count };
       for (const variable of settings.loop_variables) {

@@ -1,14 +1,18 @@
 import type { ContentPart, ModelMessage } from "@diwan/models";
 import type { VariablePool } from "@diwan/workflow";
-import { filePart } from "./file-part.ts";
+import { type FileReading, fileParts } from "./file-part.ts";
 import type { VisionField } from "./settings.ts";
 
 /** The files that a step shows its model; none where it shows none. */
-export function visionFiles(vision: VisionField, variables: VariablePool): ContentPart[] {
+export async function visionFiles(
+  vision: VisionField,
+  variables: VariablePool,
+  reading: FileReading,
+): Promise<ContentPart[]> {
   if (vision?.enabled !== true) return [];
   const found = variables.get(vision.configs?.variable_selector ?? ["sys", "files"]);
   const files = Array.isArray(found) ? found : found === undefined || found === null ? [] : [found];
-  return files.map((file) => filePart(file, vision.configs?.detail ?? "high"));
+  return fileParts(files, vision.configs?.detail ?? "high", reading);
 }
 
 /**

@@ -30,7 +30,7 @@ export const parameterExtractorNode = defineNode<NodePorts, ExtractorSettings>({
   version: 1,
   kind: "executable",
   settings: ExtractorSettings,
-  needs: ["models", "conversation"],
+  needs: ["models", "conversation", "files"],
   async run(context, ports) {
     const { settings, variables } = context;
     const text = renderText(variables.get(settings.query) ?? null);
@@ -81,7 +81,7 @@ async function ask(context: Context, extraction: Extraction, ports: NodePorts): 
   const history = await rememberedMessages(ports, memory, parameters);
   const send = async (request: ModelRequest) => ({ request, answer: await wholeAnswer(request, context, ports) });
   if (reasoning_mode === "function_call" && model.mode === "chat") {
-    const request = requestWith(context, callMessages(extraction, history));
+    const request = await requestWith(context, callMessages(extraction, history), ports);
     try {
       return await send({ ...request, tools: [extractionTool(extraction.parameters)] });
     } catch (error) {
@@ -92,16 +92,20 @@ async function ask(context: Context, extraction: Extraction, ports: NodePorts): 
     model.mode === "completion"
       ? [{ role: "user", content: answerText(extraction, history) }]
       : answerMessages(extraction, history);
-  return send(requestWith(context, messages));
+  return send(await requestWith(context, messages, ports));
 }
 
-function requestWith({ settings, variables }: Context, messages: ModelMessage[]): ModelRequest {
+async function requestWith(
+  { settings, variables, signal }: Context,
+  messages: ModelMessage[],
+  ports: NodePorts,
+): Promise<ModelRequest> {
   const { model, vision } = settings;
   return {
     provider: model.provider,
     model: model.name,
     mode: model.mode,
-    messages: withVision(messages, visionFiles(vision, variables)),
+    messages: withVision(messages, await visionFiles(vision, variables, { files: ports.files, signal })),
     ...modelParameters(model.completion_params, variables),
   };
 }

@@ -3,11 +3,11 @@ import {
   defineNode,
   fail,
   fillTemplate,
+  type NodeContext,
   parseTextTemplate,
   renderText,
   succeed,
   type Value,
-  type VariablePool,
 } from "@diwan/workflow";
 import { rememberedMessages } from "../model-step/history.ts";
 import { modelParameters } from "../model-step/parameters.ts";
@@ -25,7 +25,7 @@ export const questionClassifierNode = defineNode<NodePorts, ClassifierSettings>(
   version: 1,
   kind: "branch",
   settings: ClassifierSettings,
-  needs: ["models", "conversation"],
+  needs: ["models", "conversation", "files"],
   async run(context, ports) {
     const { settings, variables } = context;
     const text = renderText(variables.get(settings.query_variable_selector) ?? null);
@@ -37,7 +37,7 @@ export const questionClassifierNode = defineNode<NodePorts, ClassifierSettings>(
     let request: ModelRequest;
     let answer: WholeAnswer;
     try {
-      request = await requestFor(settings, text, variables, ports);
+      request = await requestFor(context, text, ports);
       answer = await wholeAnswer(request, context, ports);
     } catch (error) {
       return failedCall(error, { inputs });
@@ -66,11 +66,11 @@ export const questionClassifierNode = defineNode<NodePorts, ClassifierSettings>(
 });
 
 async function requestFor(
-  { model, classes, instruction, memory, vision }: ClassifierSettings,
+  { settings, variables, signal }: NodeContext<ClassifierSettings>,
   text: string,
-  variables: VariablePool,
   ports: NodePorts,
 ): Promise<ModelRequest> {
+  const { model, classes, instruction, memory, vision } = settings;
   const { parameters, stop } = modelParameters(model.completion_params, variables);
   const history = await rememberedMessages(ports, memory, parameters);
   const question: Question = { text, classes, instructions: fillTemplate(instruction, variables) };
@@ -82,7 +82,7 @@ async function requestFor(
     provider: model.provider,
     model: model.name,
     mode: model.mode,
-    messages: withVision(messages, visionFiles(vision, variables)),
+    messages: withVision(messages, await visionFiles(vision, variables, { files: ports.files, signal })),
     parameters,
     stop,
   };

@@ -119,7 +119,8 @@ describe("the model is asked", () => {
       { vision: { enabled: true } },
       { ...variables, sys: { query: "What is it?", files: [picture] } },
     );
-    expect(messages.at(-1)!.content).toMatchObject([{ type: "file", mediaType: "image/png" }, { type: "text" }]);
+    const file = { type: "file", mediaType: "image/png", data: Buffer.from("pixels").toString("base64") };
+    expect(messages.at(-1)!.content).toMatchObject([file, { type: "text" }]);
   });
 
   it("in one text where it completes texts", async () => {

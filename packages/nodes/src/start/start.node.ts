@@ -51,6 +51,8 @@ function jsonProblem(field: InputField, value: Value, { schemas }: Settings): st
   if (field.type !== "json_object") return undefined;
   if (value === null) return field.required ? `${field.variable} is required in input form` : undefined;
   if (!isObject(value)) return `${field.variable} in input form must be a JSON object`;
+  // An empty object counts as not filled in, as files rely on: no schema is asked.
+  if (Object.keys(value).length === 0) return undefined;
   const problem = schemas.get(field.variable)?.(value);
   return problem === undefined ? undefined : `${field.variable} does not fit its JSON schema: ${problem}`;
 }

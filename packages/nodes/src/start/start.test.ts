@@ -45,14 +45,24 @@ describe("an object input", () => {
     for (const json_schema of [schema, JSON.stringify(schema)]) {
       const fields = [field("place", "json_object", { json_schema })];
       expect(await run(fields, { place: { street: "Main" } })).toMatchObject({ status: "succeeded" });
-      expect(await run(fields, { place: {} })).toMatchObject({
+      expect(await run(fields, { place: { number: 4 } })).toMatchObject({
         status: "failed",
         error: { message: expect.stringContaining("place does not fit its JSON schema") },
       });
     }
     for (const json_schema of [null, ""])
-      expect(await run([field("place", "json_object", { json_schema })], { place: {} })).toMatchObject({
+      expect(await run([field("place", "json_object", { json_schema })], { place: { number: 4 } })).toMatchObject({
         status: "succeeded",
+      });
+  });
+
+  it("that is empty counts as not filled in, whatever the schema demands", async () => {
+    for (const required of [false, true])
+      expect(
+        await run([field("place", "json_object", { json_schema: schema, required })], { place: {} }),
+      ).toMatchObject({
+        status: "succeeded",
+        outputs: { place: {} },
       });
   });
 

@@ -10,7 +10,7 @@ export const scriptedUsage: ModelUsage = { ...noUsage, prompt_tokens: 7, complet
 /** Models that say one answer after the other, the last again and again; `requests` fills with what they were asked. */
 export function scriptedModels(answers: readonly ScriptedAnswer[], history: { query: string; answer: string }[] = []) {
   const requests: ModelRequest[] = [];
-  const ports: Pick<NodePorts, "models" | "conversation"> = {
+  const ports: Pick<NodePorts, "models" | "conversation" | "files"> = {
     models: {
       async *stream(request) {
         requests.push(request);
@@ -21,6 +21,11 @@ export function scriptedModels(answers: readonly ScriptedAnswer[], history: { qu
       countTokens: async (text) => text.length,
     },
     conversation: { history: async (limit) => history.slice(-limit) },
+    // Every file holds the same.
+    files: {
+      read: async () => Buffer.from("pixels"),
+      save: () => Promise.reject(new Error("Model steps save nothing.")),
+    },
   };
   return { requests, ports };
 }

@@ -1,17 +1,17 @@
 import type { JournalEntry, RunError, RunEvent, StepError, StepSettled } from "@diwan/contracts";
-import { asDiwanError, type Clock, type Logger } from "@diwan/kernel";
+import { aborted, asDiwanError, type Clock, type Logger } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import {
   type Change,
   fail,
   type GraphNode,
-  isLargerThan,
   type NodeContext,
   type Outcome,
   type Paused,
   type ReadyStep,
   type ReplyPiece,
   type RunProgress,
+  sizeUpTo,
 } from "@diwan/workflow";
 import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
@@ -28,6 +28,8 @@ export type DriveRequest = {
   limits: RunLimits;
   /** Active time that earlier workers spent. */
   activeMs: number;
+  /** Bytes of outputs that the journal so far holds. */
+  outputBytes: number;
   /** Aborted to stop the run from outside; nothing new starts and running steps are abandoned. */
   signal: AbortSignal;
   publish(event: RunEvent): void;
@@ -45,6 +47,9 @@ export type DriveEnd =
   | { status: "succeeded" | "partial-succeeded" | "stopped" }
   | { status: "paused" }
   | { status: "failed"; error: RunError };
+
+/** A timer that is set to more fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Event loop time that steps may take in a row before everybody else gets a turn. */
 const SLICE_MS = 8;
@@ -66,6 +71,7 @@ class Drive {
   readonly #abort = new AbortController();
   readonly #startedAt: number;
   #running = 0;
+  #outputBytes: number;
   #end: DriveEnd | undefined;
   #wake: () => void = () => {};
   #sliceStartedAt = 0;
@@ -73,13 +79,14 @@ class Drive {
   constructor(needs: DriveNeeds, request: DriveRequest) {
     this.#needs = needs;
     this.#request = request;
+    this.#outputBytes = request.outputBytes;
     this.#startedAt = needs.clock.now();
   }
 
   async run(): Promise<DriveEnd> {
     const { signal, limits, activeMs, progress } = this.#request;
     const stop = () => this.#finish({ status: "stopped" });
-    const timer = setTimeout(() => this.#exceedTime(), Math.max(0, limits.softMs - activeMs));
+    const timer = setTimeout(() => this.#exceedTime(), timerMs(limits.softMs - activeMs));
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
     try {
@@ -89,7 +96,7 @@ class Drive {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       // Whatever still works is abandoned: its outcome is no longer this run's.
-      this.#abort.abort();
+      this.#abort.abort(aborted);
     }
     return this.#end!;
   }
@@ -153,7 +160,7 @@ class Drive {
       this.#running -= 1;
       if (this.#end === undefined) start();
       this.#wake();
-    }, waitMs);
+    }, timerMs(waitMs));
   }
 
   #open(attempt: Attempt): void {
@@ -259,7 +266,7 @@ class Drive {
   #settle(attempt: Attempt, given: StepOutcome): void {
     const { node, startedAt, identity, calls } = attempt;
     const { journal, limits } = this.#request;
-    const outcome = withinSize(given, limits.maxStepOutputBytes);
+    const outcome = this.#withinSize(given, limits.maxStepOutputBytes);
     const facts = { ...identity, container: attempt.container, startedAt, finishedAt: this.#now(), calls };
     const entry = settleOutcome(node, facts, outcome);
     const { pieces, rounds } = this.#record(entry);
@@ -294,14 +301,29 @@ class Drive {
 
   #checkEnd(node: GraphNode, entry: StepSettled): void {
     const { state } = this.#request.progress;
-    const { maxSteps } = this.#request.limits;
+    const { maxSteps, maxRunOutputBytes } = this.#request.limits;
     if (state.failure !== undefined) {
       this.#failBy(state.failure);
     } else if (node.chooses && entry.status !== "retried" && entry.status !== "failed" && entry.branch === null) {
       this.#fail("run.no-branch", `Step "${node.title}" completed without selecting a branch.`, node.id);
     } else if (state.stepsStarted > maxSteps) {
       this.#fail("run.step-limit", `Aborted: Maximum execution steps exceeded: ${state.stepsStarted} > ${maxSteps}`);
+    } else if (this.#outputBytes > maxRunOutputBytes) {
+      const message = `The run's steps have given more than ${maxRunOutputBytes} bytes together, the limit for one run (DIWAN_RUN_OUTPUT_MAX_BYTES).`;
+      this.#fail("run.outputs-too-large", message, node.id);
     }
+  }
+
+  /** A step that gives more than the run may carry has failed. */
+  #withinSize(outcome: StepOutcome, maxBytes: number): StepOutcome {
+    if (outcome.outputs === undefined) return outcome;
+    const bytes = sizeUpTo(outcome.outputs, maxBytes);
+    if (bytes > maxBytes) {
+      const message = `The step's outputs are larger than ${maxBytes} bytes, the limit for one step (DIWAN_STEP_OUTPUT_MAX_BYTES).`;
+      return fail({ type: "OutputTooLargeError", code: "run.step-output-too-large", message });
+    }
+    this.#outputBytes += bytes;
+    return outcome;
   }
 
   #exceedTime(): void {
@@ -347,9 +369,6 @@ function effectUnknown(node: GraphNode): StepError {
   return { type: "EffectUnknownError", code: "run.effect-unknown", message };
 }
 
-/** A step that gives more than the run may carry has failed. */
-function withinSize(outcome: StepOutcome, maxBytes: number): StepOutcome {
-  if (outcome.outputs === undefined || !isLargerThan(outcome.outputs, maxBytes)) return outcome;
-  const message = `The step's outputs are larger than ${maxBytes} bytes, the limit for one step.`;
-  return fail({ type: "OutputTooLargeError", code: "run.step-output-too-large", message });
+function timerMs(ms: number): number {
+  return Math.min(Math.max(0, ms), MAX_TIMER_MS);
 }

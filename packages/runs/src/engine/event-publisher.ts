@@ -4,8 +4,8 @@ import type { LiveEventWriter } from "../ports.ts";
 /** Longest time a piece of text waits for the next, so that a fast model costs one event for many tokens. */
 const COALESCE_MS = 15;
 
-/** Longest time that what is no text waits, so that a step's beginning and a quick end are one write. */
-const QUIET_MS = 10;
+/** Longest time that what is no text waits, so that a step's beginning and a quick end are one write, if not a whole run. */
+const QUIET_MS = 25;
 
 /** Between two tries while the live stream cannot be written. */
 const TRY_AGAIN_MS = 250;
@@ -57,7 +57,9 @@ export class EventPublisher {
   /** No more events come. */
   async close(): Promise<void> {
     await this.flush();
-    if (!this.#refused) await this.#writer.close().catch(() => {});
+    const wasRefused = this.#refused;
+    this.#refuse();
+    if (!wasRefused) await this.#writer.close().catch(() => {});
   }
 
   #add(event: RunEvent): void {

@@ -5,11 +5,13 @@ import type { ModelPart, ModelRequest } from "@diwan/models";
 import type { NodePorts } from "@diwan/nodes";
 import { type FileValue, stringifyJson, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
+import type { ConversationTurn } from "../ports.ts";
 import type { StepCall } from "./attempt.ts";
 
 type ModelAnswer = { parts: ModelPart[] };
 type HttpAnswer = { status: number; headers: [string, string][]; url: string; body: string };
 type FileAnswer = { bytes: string };
+type HistoryAnswer = { turns: ConversationTurn[] };
 
 /** Ports that keep with the step what was answered from outside. A call that fails is kept by the step's failure. */
 export function recordingPorts(ports: NodePorts, step: StepCall): NodePorts {
@@ -25,6 +27,13 @@ export function recordingPorts(ports: NodePorts, step: StepCall): NodePorts {
           yield part;
         }
         keep("model", modelKey(request), { parts } satisfies ModelAnswer);
+      },
+    },
+    conversation: {
+      async history(limit) {
+        const turns = await ports.conversation.history(limit);
+        keep("history", historyKey(limit), { turns } satisfies HistoryAnswer);
+        return turns;
       },
     },
     http: {
@@ -53,7 +62,7 @@ export function recordingPorts(ports: NodePorts, step: StepCall): NodePorts {
  * Ports that answer what was recorded, and reach nothing.
  *
  * @param calls  Of the same attempt at the same step in the recorded run.
- * @throws model.not-recorded (author) from a call that nobody recorded.
+ * @throws run.not-recorded (author) from a call that nobody recorded.
  */
 export function replayingPorts(ports: NodePorts, calls: readonly RecordedCall[], step: StepCall): NodePorts {
   const left = [...calls];
@@ -70,6 +79,11 @@ export function replayingPorts(ports: NodePorts, calls: readonly RecordedCall[],
       ...ports.models,
       async *stream(request) {
         yield* take<ModelAnswer>("model", modelKey(request)).parts;
+      },
+    },
+    conversation: {
+      async history(limit) {
+        return take<HistoryAnswer>("history", historyKey(limit)).turns;
       },
     },
     http: {
@@ -96,13 +110,35 @@ function addPart(parts: ModelPart[], part: ModelPart): void {
   else parts.push({ ...part });
 }
 
-async function* recordedBody({ body }: HttpResponse, done: (base64: string) => void): AsyncIterable<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    yield chunk;
-  }
-  done(Buffer.concat(chunks).toString("base64"));
+/**
+ * The same body; `done` is told what was read of it once that is all there is, or all that is wanted: a step may leave after
+ * a look at the status. One that is left in the middle was cut short, and is no answer to give again.
+ */
+function recordedBody({ body }: HttpResponse, done: (base64: string) => void): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = body[Symbol.asyncIterator]();
+      const chunks: Uint8Array[] = [];
+      let isDone = false;
+      const finish = () => {
+        if (!isDone) done(Buffer.concat(chunks).toString("base64"));
+        isDone = true;
+      };
+      return {
+        async next() {
+          const result = await iterator.next();
+          if (result.done === true) finish();
+          else chunks.push(result.value);
+          return result;
+        },
+        async return(value?: unknown) {
+          await iterator.return?.();
+          if (chunks.length === 0) finish();
+          return { done: true, value };
+        },
+      };
+    },
+  };
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
@@ -121,9 +157,18 @@ function modelKey(request: ModelRequest): string {
   return keyOf(stringifyJson(request as unknown as Value));
 }
 
-/** Ids of attempts and boundaries of parts differ between runs that ask the same. */
+/**
+ * All of the body counts: it is bytes in memory by the time it is sent, at most 26 MiB, and the same for a repeated request,
+ * boundaries of parts included. Headers do not: they carry credentials, which are renewed, and the attempt's id, which is
+ * another one where a retry took the step from an earlier run.
+ */
 function httpKey({ method, url, body }: HttpRequest): string {
-  return keyOf(`${method} ${url} ${body === undefined ? "" : body.byteLength}`);
+  const content = body === undefined ? "" : createHash("sha256").update(body).digest("base64url");
+  return keyOf(`${method} ${url} ${content}`);
+}
+
+function historyKey(limit: number): string {
+  return keyOf(String(limit));
 }
 
 function fileKey(file: FileValue): string {

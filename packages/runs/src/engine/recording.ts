@@ -1,4 +1,4 @@
-import type { FramePath, JournalEntry, PauseAnswer, RecordedCall } from "@diwan/contracts";
+import type { FramePath, JournalEntry, PauseAnswer, RecordedCall, RunBegun } from "@diwan/contracts";
 import type { NodePorts } from "@diwan/nodes";
 import type { Run } from "../run.ts";
 import type { StepCall } from "./attempt.ts";
@@ -7,12 +7,15 @@ import { replayingPorts } from "./recorded-ports.ts";
 /** What a run that has ended was answered: by what it called, by people, and by the clock. */
 export class Recording {
   readonly run: Run;
+  /** Its first entry: the seed, and the values of the conversation. Undefined for a run that never began. */
+  readonly begun: RunBegun | undefined;
   readonly #calls = new Map<string, readonly RecordedCall[]>();
   readonly #answers = new Map<string, PauseAnswer>();
   readonly #times = new Map<string, number>();
 
   constructor(run: Run, journal: readonly JournalEntry[]) {
     this.run = run;
+    this.begun = journal.find((entry) => entry.kind === "begun");
     for (const entry of journal) {
       if (entry.kind === "settled") {
         this.#calls.set(keyOf(entry.frame, entry.nodeId, entry.attempt), entry.calls ?? []);

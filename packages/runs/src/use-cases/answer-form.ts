@@ -1,12 +1,13 @@
 import type { PauseAnswer } from "@diwan/contracts";
-import type { Clock } from "@diwan/kernel";
+import type { Clock, Logger } from "@diwan/kernel";
 import type { Value } from "@diwan/workflow";
 import { checkSubmission } from "../core/check-submission.ts";
 import { RunErrors } from "../errors.ts";
 import { type FileRules, type ResolveFilesNeeds, resolveField } from "../files/resolve-files.ts";
-import type { FormStore, PauseForm, ResumableRun, RunQueue } from "../ports.ts";
+import type { FormStore, PauseForm, RunQueue } from "../ports.ts";
+import { leaveJobAgain } from "./leave-job.ts";
 
-type Needs = { forms: FormStore; queue: RunQueue; clock: Clock };
+type Needs = { forms: FormStore; queue: RunQueue; clock: Clock; logger: Logger };
 type Submission = { action: string; inputs: Readonly<Record<string, Value>> };
 
 /**
@@ -71,17 +72,13 @@ export async function expireForms(needs: Needs): Promise<number> {
 }
 
 async function accept(
-  { forms, queue }: Needs,
+  needs: Needs,
   scope: PauseForm["scope"],
   formId: string,
   answer: PauseAnswer,
   at: number,
 ): Promise<boolean> {
-  const accepted = await forms.answer(scope, formId, answer, at);
-  if (accepted?.run !== undefined) await offer(queue, accepted.run);
+  const accepted = await needs.forms.answer(scope, formId, answer, at);
+  if (accepted?.run !== undefined) await leaveJobAgain(needs, accepted.run);
   return accepted !== undefined;
-}
-
-function offer(queue: RunQueue, { queue: name, scope, runId }: ResumableRun): Promise<void> {
-  return queue.offerAgain(name, { scope, runId });
 }

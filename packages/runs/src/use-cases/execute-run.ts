@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
-import { asDiwanError, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
+import { aborted, asDiwanError, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
-import { type Graph, type GraphNode, RunProgress, type Value, type WorkflowDocument } from "@diwan/workflow";
+import {
+  type Graph,
+  type GraphNode,
+  RunProgress,
+  readAppLimits,
+  type Value,
+  type WorkflowDocument,
+} from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
 import { isOutage } from "../core/outage.ts";
 import { answeredForms, formEvent, pauseEvents, pausingOf } from "../core/pausing.ts";
@@ -14,7 +21,7 @@ import { type DriveEnd, driveRun } from "../engine/drive-run.ts";
 import { EventPublisher } from "../engine/event-publisher.ts";
 import { HeldLease, type LeaseTerms, leaseOf } from "../engine/held-lease.ts";
 import { JournalWriter } from "../engine/journal-writer.ts";
-import type { RunLimits } from "../engine/limits.ts";
+import { limitsFor, outputBytesOf, type RunLimits } from "../engine/limits.ts";
 import { recordingPorts } from "../engine/recorded-ports.ts";
 import { Recording } from "../engine/recording.ts";
 import { tellReaders } from "../engine/tell-readers.ts";
@@ -33,6 +40,8 @@ import type {
   RunStore,
 } from "../ports.ts";
 import type { Run } from "../run.ts";
+import { leaveJobAgain } from "./leave-job.ts";
+import { wakeNextTurn } from "./next-turn.ts";
 
 /** A version ready to run; making one is costly, so whoever provides them keeps the newest. */
 export type PreparedVersion = { graph: Graph; root: GraphNode; document: WorkflowDocument };
@@ -48,6 +57,7 @@ export type ExecuteRunNeeds = LeaseTerms & {
   prepare(scope: WorkspaceScope, run: Run): Promise<PreparedVersion>;
   portsFor(scope: WorkspaceScope, run: Run, step: StepCall): NodePorts;
   logger: Logger;
+  /** Of the installation; an app may set itself others. */
   limits: RunLimits;
   observe?: RunObserver;
 };
@@ -58,7 +68,8 @@ export type RunObserver = {
   /** The run was ended by its time limit; `hard` where its steps did not end when they were told to. */
   timedOut(kind: "soft" | "hard"): void;
   stepSettled(step: StepSettled): void;
-  settled(run: Run, settlement: RunSettlement): void;
+  /** @param activeMs  Time that workers spent on it; waiting for workers and people does not count. */
+  settled(run: Run, settlement: RunSettlement, activeMs: number): void;
 };
 
 /** How executing ended for the worker; the run itself tells the rest. */
@@ -109,6 +120,7 @@ class Execute {
   readonly #stop = new AbortController();
   readonly #claimedAt: number;
   readonly #lease: HeldLease;
+  #limits: RunLimits;
   #cause: "stop" | "shutdown" | "lost" | undefined;
   /** Of the try that is under way. */
   #progress: RunProgress | undefined;
@@ -119,6 +131,7 @@ class Execute {
     this.#claimed = claimed;
     this.#run = claimed.run;
     this.#claimedAt = needs.clock.now();
+    this.#limits = needs.limits;
     const holder = { runId: claimed.run.id, owner: lease.owner };
     this.#lease = new HeldLease(
       needs,
@@ -141,13 +154,12 @@ class Execute {
     try {
       const execution = await this.#throughOutages();
       if (execution === "settled" || execution === "paused") {
-        // The reaper finds a turn that nobody wakes.
-        await this.#wakeNextTurn().catch((error: unknown) => this.#warn(error, "The next turn was not woken."));
+        await wakeNextTurn(this.#needs, this.#scope, this.#run);
       }
       return execution;
     } finally {
       forget();
-      this.#stop.abort();
+      this.#stop.abort(aborted);
     }
   }
 
@@ -194,6 +206,7 @@ class Execute {
 
   async #openLive(): Promise<LiveEventWriter> {
     const { live, logger, leaseMs } = this.#needs;
+    if (this.#claimed.attempt === 1) return live.begin(this.#run.id);
     for (const deadline = performance.now() + leaseMs; ; await sleep(TRY_AGAIN_MS)) {
       try {
         return await live.open(this.#run.id, (this.#claimed.attempt - 1) * MAX_EVENTS_OF_ATTEMPT);
@@ -264,7 +277,7 @@ class Execute {
     const last = await journal.takeRest();
     if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#lease.holder.owner, settlement, last)))
       return "not-mine";
-    this.#needs.observe?.settled(this.#run, settlement);
+    this.#needs.observe?.settled(this.#run, settlement, this.#activeMs);
     publisher.publish(finishedEvent({ ...this.#run, ...settlement }));
     await publisher.close();
     return "settled";
@@ -280,6 +293,7 @@ class Execute {
     try {
       const version = await this.#needs.prepare(this.#scope, this.#run);
       const { environmentVariables, conversationVariables } = version.document;
+      this.#limits = limitsFor(this.#needs.limits, readAppLimits(version.document.limits));
       const original = await this.#original();
       const shown = original?.run ?? this.#run;
       const variables = runVariables(shown, version.root.id, environmentVariables, conversationVariables);
@@ -365,7 +379,8 @@ class Execute {
     conversation: ConversationWriter,
     original: Recording | undefined,
   ): Promise<DriveEnd> {
-    const { clock, logger, limits, observe } = this.#needs;
+    const { clock, logger, observe } = this.#needs;
+    const limits = this.#limits;
     const ports = (step: StepCall) => {
       const outside = this.#needs.portsFor(this.#scope, original?.run ?? this.#run, step);
       return original === undefined ? recordingPorts(outside, step) : original.portsFor(outside, step);
@@ -378,6 +393,7 @@ class Execute {
         progress,
         limits,
         activeMs: this.#activeMs,
+        outputBytes: outputBytesOf(this.#claimed.journal, limits),
         signal: AbortSignal.any([this.#stop.signal, broken.signal]),
         disown: (error) => {
           // A process that was frozen finds its timeouts over; whoever has the run by now did not wait.
@@ -405,13 +421,15 @@ class Execute {
 
   /** The run is settled in time whatever its steps do. */
   async #withinHardLimit(drive: Promise<DriveEnd>): Promise<DriveEnd> {
-    const limitMs = this.#needs.limits.hardMs;
+    const limitMs = this.#limits.hardMs;
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
     const over = new Promise<DriveEnd>((resolve) => {
       timer = setTimeout(
         () => {
           isOver = true;
+          // Steps that ended after all would go on telling readers of a run that has its end.
+          this.#stop.abort();
           const message = `Aborted: Maximum execution time exceeded: ${(this.#activeMs / 1000).toFixed(2)}s > ${limitMs / 1000}s`;
           resolve({ status: "failed", error: { code: "run.time-limit", message, nodeId: null } });
         },
@@ -438,10 +456,6 @@ class Execute {
     return conversationValues(declared, stored);
   }
 
-  #warn(error: unknown, message: string): void {
-    this.#needs.logger.warn({ err: error, run_id: this.#run.id }, message);
-  }
-
   #runError(error: unknown): RunError {
     const ours = asDiwanError(error);
     if (ours.kind === "defect") this.#needs.logger.error({ err: error, run_id: this.#run.id }, "A run broke.");
@@ -461,18 +475,10 @@ class Execute {
     if (this.#cause === "shutdown") {
       await journal.flush();
       await this.#needs.runs.release(this.#scope, this.#run.id, this.#lease.holder.owner, this.#activeMs);
-      await this.#needs.queue.offerAgain(this.#run.queue, { scope: this.#scope, runId: this.#run.id });
+      await leaveJobAgain(this.#needs, { scope: this.#scope, runId: this.#run.id, queue: this.#run.queue });
     }
     await publisher.flush();
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";
-  }
-
-  /** The next turn of the conversation waited for this one. */
-  async #wakeNextTurn(): Promise<void> {
-    const { conversationId } = this.#run;
-    if (conversationId === null) return;
-    const next = await this.#needs.runs.nextTurn(this.#scope, conversationId);
-    if (next !== undefined) await this.#needs.queue.offerAgain(next.queue, { scope: this.#scope, runId: next.runId });
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Clock, Logger } from "@diwan/kernel";
 import { tellReaders } from "../engine/tell-readers.ts";
 import { RunErrors } from "../errors.ts";
-import type { AbandonedRun, AbandonedRuns, LiveEvents, RunQueue, RunStore } from "../ports.ts";
+import type { AbandonedRun, AbandonedRuns, LiveEvents, RunLoad, RunQueue, RunStore } from "../ports.ts";
+import { notStarted } from "./give-up-queued.ts";
+import { wakeNextTurn } from "./next-turn.ts";
 
 type Needs = {
   abandoned: AbandonedRuns;
+  load: Pick<RunLoad, "atWork">;
   runs: RunStore;
   live: LiveEvents;
   queue: RunQueue;
@@ -49,25 +52,27 @@ export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed
   let requeued = 0;
   let failed = 0;
   for (const run of found) {
-    const reason = reasonToGiveUp(run, now, needs.limits);
+    const reason = await reasonToGiveUp(needs, run, now);
     if (reason === undefined) {
       await needs.queue.offerAgain(run.queue, { scope: run.scope, runId: run.runId });
       requeued += 1;
     } else if (await needs.abandoned.fail(run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
       needs.logger.warn({ run_id: run.runId, code: reason.code }, "A run was given up.");
-      await tellReaders(needs, run.scope, run.runId);
+      const ended = await tellReaders(needs, run.scope, run.runId);
+      if (ended !== undefined) await wakeNextTurn(needs, run.scope, ended);
       failed += 1;
     }
   }
   return { requeued, failed };
 }
 
-function reasonToGiveUp(run: AbandonedRun, now: number, limits: ReaperLimits) {
+async function reasonToGiveUp(needs: Needs, run: AbandonedRun, now: number) {
+  const { limits } = needs;
   if (run.state === "running" && run.fruitlessTakeovers >= limits.maxFruitlessTakeovers) {
     return RunErrors["worker-lost"]({ takeovers: run.fruitlessTakeovers });
   }
   if (run.state === "queued" && now - run.queuedAt > limits.queueDeadlineMs) {
-    return RunErrors["not-started"]({ seconds: Math.round(limits.queueDeadlineMs / 1000) });
+    return notStarted(needs, limits.queueDeadlineMs);
   }
   if (run.state === "paused") return RunErrors["pause-expired"]({ seconds: Math.round(limits.pauseDeadlineMs / 1000) });
   return undefined;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FramePath, JournalEntry } from "@diwan/contracts";
-import type { AppVersionId, Clock, IdSource, RunId, WorkspaceScope } from "@diwan/kernel";
+import type { AppVersionId, Clock, IdSource, Logger, RunId, WorkspaceScope } from "@diwan/kernel";
 import type { Graph } from "@diwan/workflow";
 import { type ComparedRuns, compareJournals, journalLines } from "../core/compare-journals.ts";
 import { changedNodes, keptEntries, type RetryPoint } from "../core/kept-entries.ts";
@@ -9,8 +9,16 @@ import { RunErrors } from "../errors.ts";
 import type { RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, hasEnded, type Run, type RunCaller, type RunRepeat } from "../run.ts";
 import type { Admission } from "./admit-run.ts";
+import { leaveJob } from "./leave-job.ts";
 
-type Needs = { runs: RunStore; queue: RunQueue; admission: Admission; clock: Clock; ids: IdSource };
+type Needs = {
+  runs: RunStore;
+  queue: RunQueue;
+  admission: Admission;
+  clock: Clock;
+  ids: IdSource;
+  logger: Logger;
+};
 
 export type RepeatVersion = { id: AppVersionId; number: number; graph: Graph };
 
@@ -28,15 +36,16 @@ export type RetryRunRequest = {
  * and not done again.
  *
  * @returns The new run, and how many recorded outcomes it begins with.
- * @throws run.not-found, run.not-ended, run.retry-point-unknown (caller); run.queue-full (dependency)
+ * @throws run.not-found, run.not-ended, run.retry-point-unknown (caller); run.queue-full (dependency),
+ * run.app-busy (caller)
  */
 export async function retryRun(
   needs: Needs,
   scope: WorkspaceScope,
   { runId, from, recorded, current, caller }: RetryRunRequest,
 ): Promise<{ run: Run; reused: number; changed: string[] }> {
-  await needs.admission.admit();
   const before = await endedRun(needs, scope, runId);
+  using _admitted = await needs.admission.admit(scope, before.appId);
   const journal = await needs.runs.readJournal(scope, runId);
   const kept = keptEntries(journal, from, recorded.graph, current.graph);
   if (kept === undefined) throw RunErrors["retry-point-unknown"]({});
@@ -46,7 +55,7 @@ export async function retryRun(
     run,
     kept.map((entry) => asOf(run, entry)),
   );
-  await needs.queue.enqueue(run.queue, { scope, runId: run.id });
+  await leaveJob(needs, { scope, runId: run.id, queue: run.queue });
   const reused = kept.filter(({ kind }) => kind === "settled").length;
   return { run, reused, changed: changedNodes(recorded.graph, current.graph) };
 }
@@ -56,22 +65,22 @@ export async function retryRun(
  * nothing is reached.
  *
  * @throws run.not-found, run.not-ended (caller), run.not-replayable (caller) for one that recorded nothing; run.queue-full
- * (dependency).
+ * (dependency), run.app-busy (caller).
  */
 export async function replayRun(
   needs: Needs,
   scope: WorkspaceScope,
   request: { runId: RunId; version: Omit<RepeatVersion, "graph">; caller: RunCaller },
 ): Promise<Run> {
-  await needs.admission.admit();
   const before = await endedRun(needs, scope, request.runId);
+  using _admitted = await needs.admission.admit(scope, before.appId);
   const begun = (await needs.runs.readJournal(scope, request.runId)).find(({ kind }) => kind === "begun");
   if (begun === undefined) throw RunErrors["not-replayable"]({});
   const repeats = { kind: "replay", of: request.runId } as const;
   const run = repetitionOf(needs, before, request.version, request.caller, repeats);
   // The variables of the conversation are what they were; the turn itself is no part of the conversation.
   await needs.runs.insertWithJournal(scope, { ...run, conversationId: null, messageId: null }, [begun]);
-  await needs.queue.enqueue(run.queue, { scope, runId: run.id });
+  await leaveJob(needs, { scope, runId: run.id, queue: run.queue });
   return run;
 }
 

@@ -1,14 +1,15 @@
 import type { JournalEntry, PauseAnswer, RunEvent, StepSettled } from "@diwan/contracts";
 import type { Clock, IdSource, Logger, RunId } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
-import { checkInputs, RunProgress, readInputFields, type Value } from "@diwan/workflow";
+import { checkInputs, RunProgress, readAppLimits, readInputFields, type Value } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
 import { formEvent, pauseEvents, pausingOf } from "../core/pausing.ts";
 import { conversationValues, runVariables, shownInputs } from "../core/run-variables.ts";
 import { settlementOf } from "../core/settlement.ts";
 import type { StepCall } from "../engine/attempt.ts";
 import { driveRun } from "../engine/drive-run.ts";
-import type { RunLimits } from "../engine/limits.ts";
+import { limitsFor, outputBytesOf, type RunLimits } from "../engine/limits.ts";
+import type { Recording } from "../engine/recording.ts";
 import { RunErrors } from "../errors.ts";
 import { atTheStart, type Run } from "../run.ts";
 import type { PreparedVersion } from "./execute-run.ts";
@@ -34,6 +35,8 @@ export type RunOnceRequest = {
   answers?: Readonly<Record<string, PauseAnswer>>;
   /** Of a run that is taken up again. */
   runId?: RunId;
+  /** The run speaks as this one, with its clock and seed, and is answered by what was recorded; it reaches nothing. */
+  replay?: Recording;
   onEvent?(event: RunEvent): void;
 };
 
@@ -49,13 +52,15 @@ export type FinishedRun = {
 /**
  * Runs a version from start to end in this process, with nothing stored: the same engine as for runs that are kept.
  *
- * @throws run.inputs-invalid (caller) naming the field and the rule.
+ * @throws run.inputs-invalid (caller) naming the field and the rule; run.not-replayable (caller) for a recording of nothing.
  */
 export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<FinishedRun> {
-  const { version, limits, signal } = request;
-  // What a trigger hands over it has checked itself: there is no form.
+  const { version, signal, replay } = request;
+  const limits = limitsFor(request.limits, readAppLimits(version.document.limits));
+  if (replay !== undefined && replay.begun === undefined) throw RunErrors["not-replayable"]({});
+  // What a trigger hands over it has checked itself: there is no form. What was recorded was checked then.
   const checked =
-    version.root.type === "start"
+    version.root.type === "start" && request.inputs !== replay?.run.inputs
       ? checkInputs(readInputFields(version.root.data), request.inputs)
       : { ok: true as const, inputs: { ...request.inputs } };
   if (!checked.ok) {
@@ -64,7 +69,8 @@ export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<Fi
   }
   const run = aloneRun(needs, request, checked.inputs);
   const { environmentVariables, conversationVariables } = version.document;
-  const variables = runVariables(run, version.root.id, environmentVariables, conversationVariables);
+  const shown = replay === undefined ? run : { ...replay.run, inputs: run.inputs, query: run.query };
+  const variables = runVariables(shown, version.root.id, environmentVariables, conversationVariables);
   const progress = new RunProgress(version.graph, version.root, variables);
   const journal: JournalEntry[] = [...(request.journal ?? [])];
   progress.replay(journal);
@@ -79,7 +85,9 @@ export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<Fi
     journal.push(entry);
     progress.fold(entry);
   };
-  if (journal.length === 0) add(begun(needs, conversationValues(conversationVariables, request.conversation ?? {})));
+  if (journal.length === 0) {
+    add(replay?.begun ?? begun(needs, conversationValues(conversationVariables, request.conversation ?? {})));
+  }
   for (const waiting of progress.state.waiting.values()) {
     const answer = request.answers?.[waiting.nodeId];
     if (answer === undefined) continue;
@@ -87,12 +95,20 @@ export async function runOnce(needs: Needs, request: RunOnceRequest): Promise<Fi
     publish(formEvent(waiting, answer));
   }
   const end = await driveRun(
-    { ...needs, ports: (step) => needs.ports(run, step) },
     {
-      runId: run.id,
+      ...needs,
+      ports: (step) => {
+        const ports = needs.ports(shown, step);
+        return replay === undefined ? ports : replay.portsFor(ports, step);
+      },
+    },
+    {
+      runId: shown.id,
+      ...(replay === undefined ? {} : { replay }),
       progress,
       limits,
       activeMs: 0,
+      outputBytes: outputBytesOf(journal, limits),
       signal,
       publish,
       journal: { add: (entry) => journal.push(entry), flush: async () => {} },
@@ -122,7 +138,7 @@ function begun({ clock, ids }: Needs, conversation: Record<string, Value>): Jour
 
 function aloneRun(
   { ids, clock }: Needs,
-  { mode, user, query = "", dialogueCount = 0, runId }: RunOnceRequest,
+  { mode, user, query = "", dialogueCount = 0, runId, replay }: RunOnceRequest,
   inputs: Record<string, Value>,
 ): Run {
   const isChat = mode === "advanced-chat";
@@ -147,5 +163,6 @@ function aloneRun(
     dialogueCount,
     createdAt: now,
     startedAt: now,
+    ...(replay === undefined ? {} : { repeats: { kind: "replay", of: replay.run.id } }),
   };
 }

@@ -5,6 +5,7 @@ import type {
   Clock,
   ConversationId,
   IdSource,
+  Logger,
   MessageId,
   RunId,
   WorkspaceScope,
@@ -15,6 +16,7 @@ import { type ResolveFilesNeeds, resolveAll, resolveInputFiles } from "../files/
 import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, type Run, type RunCaller, type RunTrigger } from "../run.ts";
 import type { Admission } from "./admit-run.ts";
+import { leaveJob } from "./leave-job.ts";
 
 type Needs = ResolveFilesNeeds & {
   runs: RunStore;
@@ -25,6 +27,7 @@ type Needs = ResolveFilesNeeds & {
   local?: LocalSlots | undefined;
   clock: Clock;
   ids: IdSource;
+  logger: Logger;
 };
 
 export type StartRunRequest = {
@@ -46,10 +49,10 @@ export type StartRunRequest = {
  *
  * @throws run.inputs-invalid (caller) naming the field and the rule.
  * @throws run.conversation-not-found (caller) for a conversation of another app or another person.
- * @throws run.queue-full (dependency) while too many runs wait.
+ * @throws run.queue-full (dependency) while too many runs wait, run.app-busy (caller) while the app has too many.
  */
 export async function startRun(needs: Needs, scope: WorkspaceScope, request: StartRunRequest): Promise<Run> {
-  await needs.admission.admit();
+  using _admitted = await needs.admission.admit(scope, request.appId);
   const conversation = await continued(needs, scope, request);
   const checked = checkInputs(request.fields, { ...conversation?.inputs, ...request.inputs });
   if (!checked.ok) {
@@ -92,8 +95,8 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
 async function record(needs: Needs, scope: WorkspaceScope, run: Run, isFree: boolean): Promise<void> {
   const slot = needs.local?.take();
   if (slot === undefined) {
-    await needs.runs.insert(scope, run);
-    await needs.queue.enqueue(run.queue, { scope, runId: run.id });
+    const ahead = await needs.runs.insert(scope, run);
+    await leaveJob(needs, { scope, runId: run.id, queue: run.queue }, ahead);
     return;
   }
   const lease = isFree ? slot.lease() : undefined;

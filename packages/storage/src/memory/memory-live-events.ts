@@ -23,7 +23,15 @@ export class MemoryLiveEvents implements LiveEvents {
     this.#limits = { ...defaultLiveEventLimits, ...limits };
   }
 
+  begin(runId: RunId): LiveEventWriter {
+    return this.#open(runId, 0);
+  }
+
   async open(runId: RunId, above = 0): Promise<LiveEventWriter> {
+    return this.#open(runId, above);
+  }
+
+  #open(runId: RunId, above: number): LiveEventWriter {
     const stream = this.#streamOf(runId);
     clearTimeout(stream.expiry);
     stream.lastSeq = Math.max(stream.lastSeq, above);
@@ -36,10 +44,11 @@ export class MemoryLiveEvents implements LiveEvents {
     runId: RunId,
     afterSeq: number,
     signal: AbortSignal,
+    waitMs = this.#limits.waitForStartMs,
   ): Promise<AsyncIterable<SequencedRunEvent> | undefined> {
     const known = this.#streams.get(runId)?.opened ?? 0;
     const stream = this.#streamOf(runId);
-    if (known === 0) await changed(stream, signal, this.#limits.waitForStartMs);
+    if (known === 0) await changed(stream, signal, waitMs);
     if (stream.opened > 0) return follow(stream, afterSeq, signal);
     if (stream.waiting.size === 0) this.#streams.delete(runId);
     return undefined;

@@ -1,3 +1,5 @@
+import { DiwanError } from "@diwan/kernel";
+
 /**
  * Writes items together and gives back those that were refused, with why. Throws where nothing was written at all.
  */
@@ -34,7 +36,7 @@ export class GroupCommit<Item> {
       try {
         settle(group, await this.#write(group.map(({ item }) => item)));
       } catch (error) {
-        if (group.length === 1) group[0]!.fail(error);
+        if (group.length === 1 || isOutage(error)) for (const { fail } of group) fail(error);
         else for (const one of group) await this.#writeAlone(one);
       }
     }
@@ -48,6 +50,31 @@ export class GroupCommit<Item> {
       waiting.fail(error);
     }
   }
+}
+
+/** The same for what has an answer: what is asked while one is on its way is asked together in the next. */
+export class GroupedQuery<Question, Answer> {
+  readonly #group: GroupCommit<{ question: Question; answer?: Answer }>;
+
+  /** @param ask  Gives the answers by the places of their questions, from 0; a place may have none. */
+  constructor(ask: (questions: readonly Question[]) => Promise<ReadonlyMap<number, Answer>>) {
+    this.#group = new GroupCommit(async (items) => {
+      const answers = await ask(items.map(({ question }) => question));
+      for (const [place, answer] of answers) items[place]!.answer = answer;
+      return new Map();
+    });
+  }
+
+  async answerTo(question: Question): Promise<Answer | undefined> {
+    const item: { question: Question; answer?: Answer } = { question };
+    await this.#group.add(item);
+    return item.answer;
+  }
+}
+
+/** It may have been written; whoever asked knows how to find out. */
+function isOutage(error: unknown): boolean {
+  return error instanceof DiwanError && error.code === "storage.unavailable";
 }
 
 function settle<Item>(group: readonly Waiting<Item>[], refused: ReadonlyMap<Item, Error>): void {

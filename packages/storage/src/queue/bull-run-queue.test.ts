@@ -62,7 +62,7 @@ function offersLostJobsAgain(open: () => { queue: BullRunQueue; backend: QueueBa
     expect((await dying.getNextJob("dying"))?.id).toBe(delivery.runId);
     await dying.close();
     await queue.offerAgain("runs-interactive", delivery);
-    expect(await queue.depth("runs-interactive")).toMatchObject({ waiting: 0, active: 1 });
+    expect(await queue.depth("runs-interactive")).toMatchObject({ waiting: 1, active: 1 });
     await new Promise((resolve) => setTimeout(resolve, 600));
     await queue.offerAgain("runs-interactive", delivery);
     expect(await queue.depth("runs-interactive")).toMatchObject({ waiting: 1, active: 0 });

@@ -29,6 +29,9 @@ export type QueueDepth = { waiting: number; delayed: number; active: number };
 /** Runs of its workspace that are before a run. */
 export type RunRanks = { ahead(scope: WorkspaceScope, runId: RunId): Promise<number> };
 
+/** For a run whose job is in a worker's hands. */
+const againId = (runId: RunId) => `${runId}-again`;
+
 const allQueues = Object.values(queueNames);
 
 /** A worker that does not renew this is gone, and its jobs may be offered again. */
@@ -56,23 +59,29 @@ export class BullRunQueue implements RunQueue {
     for (const queue of this.#queues.values()) queue.on("error", () => {});
   }
 
-  async enqueue(queue: RunQueueName, delivery: RunDelivery): Promise<void> {
-    await this.#add(queue, delivery, await this.#priorityOf(delivery));
+  async enqueue(queue: RunQueueName, delivery: RunDelivery, ahead?: number): Promise<void> {
+    const priority = ahead === undefined ? await this.#priorityOf(delivery) : 1 + ahead;
+    await this.#add(queue, delivery, priority, delivery.runId);
   }
 
   async offerAgain(queue: RunQueueName, delivery: RunDelivery): Promise<void> {
-    const jobs = this.#queue(queue);
     const priority = await this.#priorityOf(delivery);
-    const job = await jobs.getJob(delivery.runId);
-    if (job?.processedOn !== undefined && (await job.isActive())) {
-      // The job of a worker that died stays active for ever and would stand in the way. One that is still worked on is
-      // locked: BullMQ refuses to remove it, and the new one is no job.
-      await jobs.remove(delivery.runId);
-    } else if (job !== undefined && priority < job.priority) {
-      // Somebody may take it at this very moment; then its place is of no more interest.
-      await job.changePriority({ priority }).catch(() => {});
+    let free: string | undefined;
+    for (const jobId of [delivery.runId, againId(delivery.runId)]) {
+      const job = await this.#queue(queue).getJob(jobId);
+      if (job?.processedOn !== undefined && (await job.isActive())) {
+        // The job of a worker that died stays active for ever and would stand in the way. One that somebody works on is
+        // locked, and BullMQ refuses to remove it: its worker may be done with the run already, but not yet with the job.
+        if ((await this.#queue(queue).remove(jobId)) > 0) free ??= jobId;
+      } else if (job === undefined) {
+        free ??= jobId;
+      } else {
+        // Somebody may take it at this very moment; then its place is of no more interest.
+        if (priority < job.priority) await job.changePriority({ priority }).catch(() => {});
+        return;
+      }
     }
-    await this.#add(queue, delivery, priority);
+    if (free !== undefined) await this.#add(queue, delivery, priority, free);
   }
 
   /** From 1: jobs without a priority would come before all others. */
@@ -80,11 +89,11 @@ export class BullRunQueue implements RunQueue {
     return 1 + (await this.#ranks.ahead(scope, runId));
   }
 
-  async #add(queue: RunQueueName, { scope, runId }: RunDelivery, priority: number): Promise<void> {
+  async #add(queue: RunQueueName, { scope, runId }: RunDelivery, priority: number, jobId: string): Promise<void> {
     const job: ExecuteRunJob = { runId, workspaceId: scope.workspaceId };
     // The id makes a second job of the same run no job at all while the first is there.
     await this.#queue(queue).add(jobNames.executeRun, job, {
-      jobId: runId,
+      jobId,
       priority,
       attempts: 1,
       removeOnComplete: true,

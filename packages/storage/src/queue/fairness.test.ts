@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import type { AppId, RunId, WorkspaceScope } from "@diwan/kernel";
 import { reapRuns } from "@diwan/runs";
 import { aLease, aRun, aScope, ids, noon } from "@diwan/testkit/contracts";
 import { type TestDatabase, testDatabaseServers, testRedis } from "@diwan/testkit/services";
@@ -83,6 +83,7 @@ for (const { name, missing, server, openBackend } of [
       }
       expect(await load.queued(FLOOD * 2)).toBe(FLOOD);
       expect(await load.queued(10)).toBe(10);
+      expect(await load.atWork(noon, 10)).toBe(0);
       const workers = await work(PLACES);
       await expect.poll(() => workers.begun.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(50);
       const before = workers.begun.length;
@@ -104,7 +105,7 @@ for (const { name, missing, server, openBackend } of [
         await opened.database.run({ text: "update run set status = 'stopped' where id = $1", values: [runId] });
       }
       const later = [await start(scope), await start(scope)];
-      const needs = { runs, queue, abandoned: new PostgresAbandonedRuns(opened.database) };
+      const needs = { runs, load, queue, abandoned: new PostgresAbandonedRuns(opened.database) };
       const limits = { requeueAfterMs: 0, queueDeadlineMs: 1e9, pauseDeadlineMs: 1e9, maxFruitlessTakeovers: 3 };
       const clock = { now: () => noon + 60_000 };
       const unused = {} as never;
@@ -116,6 +117,26 @@ for (const { name, missing, server, openBackend } of [
       await expect.poll(() => workers.begun.length, { timeout: 10_000 }).toBe(3);
       await workers.close();
       expect(workers.begun).toEqual([first[2], ...later]);
+    });
+
+    it("counts the runs of an app that wait or are at work, and those that workers hold", async () => {
+      const scope = aScope();
+      const of = (appId: AppId, status: "queued" | "running" | "succeeded") =>
+        runs.insert(scope, aRun({ workspaceId: scope.workspaceId, appId, status }));
+      const [one, other] = [ids.next<"app">(), ids.next<"app">()];
+      await Promise.all([of(one, "queued"), of(one, "queued"), of(one, "succeeded"), of(other, "queued")]);
+      const held = aRun({ workspaceId: scope.workspaceId, appId: one });
+      await runs.insert(scope, held);
+      const before = await load.atWork(noon, 1_000);
+      await runs.claim(scope, held.id, aLease("worker", noon));
+      expect(await load.active(scope, one, 10)).toBe(3);
+      expect(await load.active(scope, one, 2)).toBe(2);
+      expect(await load.active(scope, other, 10)).toBe(1);
+      expect(await load.active(aScope(), one, 10)).toBe(0);
+      expect((await load.atWork(noon, 1_000)) - before).toBe(1);
+      // Its worker has been silent for longer than its lease.
+      expect(await load.atWork(noon + 3_600_000, 1_000)).toBe(0);
+      await opened.database.run({ text: "delete from run", values: [] });
     });
 
     async function drained(name: "runs-interactive" | "runs-background"): Promise<void> {

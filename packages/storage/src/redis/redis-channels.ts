@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { writeTogether } from "./open-redis.ts";
 
 type Listener = {
   onMessage(payload: string): void;
@@ -18,7 +19,8 @@ export class RedisChannels {
 
   /** @param redis  Copied: a connection that subscribes can do nothing else. */
   constructor(redis: Redis) {
-    this.#connection = redis.duplicate({ maxRetriesPerRequest: null, enableAutoPipelining: false });
+    this.#connection = redis.duplicate({ maxRetriesPerRequest: null });
+    writeTogether(this.#connection);
     this.#connection.on("error", () => {});
     this.#connection.on("message", (channel: string, payload: string) => {
       for (const listener of this.#listeners.get(channel) ?? []) listener.onMessage(payload);

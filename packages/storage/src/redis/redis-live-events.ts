@@ -34,7 +34,7 @@ const openScript = `
 
 /**
  * Adds events and tells readers, or does neither. The last entry says who writes: a worker that lost the run cannot write
- * between the lines of the one that has it. Events that are there already, because an answer was lost, are told again
+ * between the lines of the one that has it; the run's first worker needs nobody to say so. Events that are there already, because an answer was lost, are told again
  * only. Where those right before are missing, a replica has become the primary that did not have them yet.
  */
 const appendScript = `
@@ -46,23 +46,19 @@ const appendScript = `
     local seq = tonumber(string.match(last[1], '^%d+'))
     if seq < first - 1 and ARGV[5] ~= 'again' then return 'lost' end
     written = seq >= first
-  elseif ARGV[5] ~= 'again' then
+  elseif ARGV[5] == '' then
     return 'lost'
   end
-  local events = {}
-  for index = 6, #ARGV do
-    events[#events + 1] = ARGV[index]
-    if not written then
-      local id = (first + index - 6) .. '-0'
-      redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], id, 'e', ARGV[index], 'w', writer)
-    end
+  if not written then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[6] .. '-0', 'e', ARGV[7], 'w', writer)
   end
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  redis.call('PUBLISH', KEYS[2], first .. ' [' .. table.concat(events, ',') .. ']')
+  redis.call('PUBLISH', KEYS[2], first .. ' ' .. ARGV[7])
   return 'written'`;
 
 /**
- * Live events in Redis Streams, one per run, under the ids `<seq>-0`. New ones also travel by pub/sub on one connection
+ * Live events in Redis Streams, one per run; those that were written together are one entry, whose id is the number of the
+ * last of them. New ones also travel by pub/sub on one connection
  * for all readers of the process, with their content, so a reader costs no connection and an event no further question.
  */
 export class RedisLiveEvents implements LiveEvents {
@@ -81,12 +77,20 @@ export class RedisLiveEvents implements LiveEvents {
     redis.defineCommand("diwanAppendEvents", { numberOfKeys: 2, lua: appendScript });
   }
 
+  begin(runId: RunId): LiveEventWriter {
+    return this.#writer(this.#key(runId), newWriter(), 0, "first");
+  }
+
   async open(runId: RunId, above = 0): Promise<LiveEventWriter> {
     const key = this.#key(runId);
-    const writer = randomBytes(6).toString("base64url");
-    const lastSeq = await this.#redis.diwanOpenEvents(key, writer, ABANDONED_MS, above);
+    const writer = newWriter();
+    return this.#writer(key, writer, await this.#redis.diwanOpenEvents(key, writer, ABANDONED_MS, above), "");
+  }
+
+  #writer(key: string, writer: string, lastSeq: number, begin: "first" | ""): LiveEventWriter {
     let nextSeq = lastSeq + 1;
-    let wasLost = false;
+    /** How the next events come to be there where nothing is. */
+    let from: "first" | "again" | "" = begin;
     let isEnded = false;
     // Events that are given again keep their numbers.
     const numbers = new WeakMap<readonly RunEvent[], number>();
@@ -97,8 +101,8 @@ export class RedisLiveEvents implements LiveEvents {
         const first = numbers.get(events) ?? nextSeq;
         numbers.set(events, first);
         nextSeq = Math.max(nextSeq, first + events.length);
-        const result = await this.#append(key, first, writer, wasLost, events);
-        wasLost = result === "lost";
+        const result = await this.#append(key, first, writer, from, events);
+        from = result === "lost" ? "again" : "";
         isEnded = result === "written" && endsRun(events);
         return result;
       },
@@ -113,6 +117,7 @@ export class RedisLiveEvents implements LiveEvents {
     runId: RunId,
     afterSeq: number,
     signal: AbortSignal,
+    waitMs = this.#limits.waitForStartMs,
   ): Promise<AsyncIterable<SequencedRunEvent> | undefined> {
     const key = this.#key(runId);
     const reader = new EventReader(afterSeq, (from) => this.#readStored(key, from), signal);
@@ -121,7 +126,7 @@ export class RedisLiveEvents implements LiveEvents {
       onGap: () => reader.lookAgain(),
     });
     try {
-      if (await this.#isKnown(key, reader, afterSeq)) return reader.follow(forget);
+      if (await this.#isKnown(key, reader, afterSeq, waitMs)) return reader.follow(forget);
     } catch (error) {
       forget();
       throw error;
@@ -131,37 +136,37 @@ export class RedisLiveEvents implements LiveEvents {
   }
 
   /** A run that has events, or begins to have them within a moment. */
-  async #isKnown(key: string, reader: EventReader, afterSeq: number): Promise<boolean> {
+  async #isKnown(key: string, reader: EventReader, afterSeq: number, waitMs: number): Promise<boolean> {
     await reader.lookAgain();
     if (reader.hasEvents) return true;
     // Most readers come with the run, before it begins: nothing more is asked for them.
-    if (afterSeq === 0 && (await reader.hasEventsWithin(this.#limits.waitForStartMs))) return true;
+    if (afterSeq === 0 && (await reader.hasEventsWithin(waitMs))) return true;
     const [last] = await this.#redis.xrevrange(key, "+", "-", "COUNT", 1);
     if (last !== undefined) {
-      if (isEvent(last) && parseEvent(last[1][1]!).type === "run.finished") reader.end();
+      if (eventsOf(last).at(-1)?.event.type === "run.finished") reader.end();
       return true;
     }
-    return afterSeq > 0 && reader.hasEventsWithin(this.#limits.waitForStartMs);
+    return afterSeq > 0 && reader.hasEventsWithin(waitMs);
   }
 
   async #append(
     key: string,
     first: number,
     writer: string,
-    again: boolean,
+    from: "first" | "again" | "",
     events: readonly RunEvent[],
   ): Promise<"written" | "lost"> {
-    const texts = events.map((event) => stringifyJson(event as unknown as Value));
+    const text = stringifyJson(events as unknown as Value);
     const expiryMs = endsRun(events) ? this.#limits.retentionMs : ABANDONED_MS;
-    const settings = [first, this.#limits.maxEvents, expiryMs, writer, again ? "again" : ""];
-    const result = await this.#redis.diwanAppendEvents(key, key, ...settings, ...texts);
+    const settings = [first, this.#limits.maxEvents, expiryMs, writer, from];
+    const result = await this.#redis.diwanAppendEvents(key, key, ...settings, first + events.length - 1, text);
     if (result === "refused") throw RunErrors["lease-lost"]({});
     return result === "lost" ? "lost" : "written";
   }
 
   async #readStored(key: string, from: number): Promise<SequencedRunEvent[]> {
     const entries = await this.#redis.xrange(key, `${from}-0`, "+");
-    return entries.filter(isEvent).map(([id, fields]) => ({ seq: seqOf(id), event: parseEvent(fields[1]!) }));
+    return entries.flatMap(eventsOf);
   }
 
   #key(runId: RunId): string {
@@ -169,25 +174,30 @@ export class RedisLiveEvents implements LiveEvents {
   }
 }
 
+function newWriter(): string {
+  return randomBytes(6).toString("base64url");
+}
+
 function endsRun(events: readonly RunEvent[]): boolean {
   return events.at(-1)?.type === "run.finished";
 }
 
-function isEvent([, fields]: [id: string, fields: string[]]): boolean {
-  return fields[1] !== "";
-}
-
-function seqOf(id: string): number {
-  return Number.parseInt(id, 10);
-}
-
-function parseEvent(text: string): RunEvent {
-  return parseOwnJson(text) as unknown as RunEvent;
+/** None for an entry that says who writes. */
+function eventsOf([id, fields]: [id: string, fields: string[]]): SequencedRunEvent[] {
+  if (fields[1] === "") return [];
+  const events = parseEvents(fields[1]!);
+  return numbered(events, Number.parseInt(id, 10) - events.length + 1);
 }
 
 function parsePublished(payload: string): SequencedRunEvent[] {
   const space = payload.indexOf(" ");
-  const first = Number(payload.slice(0, space));
-  const events = parseOwnJson(payload.slice(space + 1)) as unknown as RunEvent[];
+  return numbered(parseEvents(payload.slice(space + 1)), Number(payload.slice(0, space)));
+}
+
+function parseEvents(text: string): RunEvent[] {
+  return parseOwnJson(text) as unknown as RunEvent[];
+}
+
+function numbered(events: readonly RunEvent[], first: number): SequencedRunEvent[] {
   return events.map((event, index) => ({ seq: first + index, event }));
 }

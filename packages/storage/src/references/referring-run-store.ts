@@ -13,7 +13,7 @@ export class ReferringRunStore implements RunStore {
     this.#references = references;
   }
 
-  insert(scope: WorkspaceScope, run: Run, lease?: Lease): Promise<void> {
+  insert(scope: WorkspaceScope, run: Run, lease?: Lease) {
     return this.#runs.insert(scope, run, lease);
   }
 
@@ -26,11 +26,15 @@ export class ReferringRunStore implements RunStore {
     return run === undefined ? undefined : this.#whole(scope, run);
   }
 
-  /** Lists show no outputs, so large ones stay where they are. */
+  statusOf(scope: WorkspaceScope, runId: RunId) {
+    return this.#runs.statusOf(scope, runId);
+  }
+
   ownership(scope: WorkspaceScope, runId: RunId) {
     return this.#runs.ownership(scope, runId);
   }
 
+  /** Lists show no outputs, so large ones stay where they are. */
   list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }) {
     return this.#runs.list(scope, appId, page);
   }
@@ -79,7 +83,7 @@ export class ReferringRunStore implements RunStore {
     return this.#runs.nextTurn(scope, conversationId);
   }
 
-  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean> {
+  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number) {
     return this.#runs.requestStop(scope, runId, by, at);
   }
 

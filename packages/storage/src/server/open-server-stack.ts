@@ -23,6 +23,8 @@ export type ServerStackOptions = {
   redis: RedisAddress;
   /** Folder for files, the same for every process. */
   filesFolder: string;
+  /** Connections to Postgres of this process. */
+  maxConnections?: number;
   version: string;
   streamRetentionMs: number;
   ids: IdSource;
@@ -36,7 +38,7 @@ export type ServerStackOptions = {
  * storage.redis-version-unsupported (caller); migration.*
  */
 export async function openServerStack(options: ServerStackOptions): Promise<StorageStack> {
-  const pool = await openPostgres(options.postgres);
+  const pool = await openPostgres(options.postgres, options);
   const prepare = await isDirect(pool);
   const redis = openRedis(options.redis);
   const channels = new RedisChannels(redis);

@@ -50,7 +50,7 @@ export function conversationStoreContract(
     await conversations.writeVariables(mine, id, { a: 1 }, await held(mine));
     await conversations.writeVariables(theirs, id, { a: 2 }, await held(theirs));
     expect(await conversations.readVariables(mine, id)).toEqual({ a: 1 });
-    expect(await conversations.history(theirs, id, 10)).toEqual([]);
+    expect(await conversations.history(theirs, id, ids.next(), 10)).toEqual([]);
   });
 
   it("takes values from whoever holds the run, and from nobody else", async () => {

@@ -86,6 +86,28 @@ export function liveEventsContract(open: () => { worker: LiveEvents; api: LiveEv
     expect(await collect(await api.read(run, 2, never))).toEqual(["3 run.finished"]);
   });
 
+  it("is begun by a run's first writer with its first events, unless somebody took the run over before", async () => {
+    const { worker, api } = open();
+    const run = runId();
+    const first = worker.begin(run);
+    await first.append([aDelta("a")]);
+    await first.append([aDelta("b")]);
+    const second = await worker.open(run);
+    expect(second.lastSeq).toBe(2);
+    await expect(first.append([aDelta("c")])).rejects.toMatchObject({ code: "run.lease-lost" });
+    await second.append([anEnd()]);
+    expect(await collect(await api.read(run, 0, never))).toEqual(["1 a", "2 b", "3 run.finished"]);
+
+    const frozen = worker.begin(runId());
+    expect(frozen.lastSeq).toBe(0);
+    const other = runId();
+    const late = worker.begin(other);
+    const taken = await worker.open(other, 1_000);
+    await expect(late.append([aDelta("a")])).rejects.toMatchObject({ code: "run.lease-lost" });
+    await taken.append([anEnd()]);
+    expect(await collect(await api.read(other, 0, never))).toEqual(["1001 run.finished"]);
+  });
+
   it("leaves numbers out for a new writer, and readers pass over the gap", async () => {
     const { worker, api } = open();
     const run = runId();
@@ -133,6 +155,16 @@ export function liveEventsContract(open: () => { worker: LiveEvents; api: LiveEv
       const writer = await worker.open(run);
       await writer.append([anEnd()]);
       expect(await reading).toEqual(["1 run.finished"]);
+    });
+
+    it("waits as long as it says, also when it had some of them already", async () => {
+      const { worker, api } = open();
+      const [fresh, known] = [runId(), runId()];
+      const readings = [api.read(fresh, 0, never, 5_000).then(collect), api.read(known, 1, never, 5_000).then(collect)];
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await (await worker.open(fresh)).append([anEnd()]);
+      await (await worker.open(known)).append([aDelta("had"), anEnd()]);
+      expect(await Promise.all(readings)).toEqual([["1 run.finished"], ["2 run.finished"]]);
     });
 
     it("is told when nothing is known of a run", async () => {

@@ -59,7 +59,7 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     await expect.poll(() => seen).toEqual([delivery.runId, delivery.runId]);
   });
 
-  it("leaves a job alone that somebody works on", async () => {
+  it("offers a run once more whose job is in somebody's hands: the run itself tells who may go on", async () => {
     const queue = open();
     const delivery = aDelivery();
     let deliveries = 0;
@@ -71,9 +71,12 @@ export function runQueueContract(open: () => ConsumedRunQueue): void {
     await queue.enqueue("runs-interactive", delivery);
     await expect.poll(() => deliveries).toBe(1);
     await queue.offerAgain("runs-interactive", delivery);
+    await expect.poll(() => deliveries).toBe(2);
+    await queue.offerAgain("runs-interactive", delivery);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(deliveries).toBe(1);
+    expect(deliveries).toBe(2);
     held.resolve();
+    await expect.poll(() => queue.depth("runs-interactive")).toMatchObject({ waiting: 0, active: 0 });
   });
 
   it("gives a job that was put back to another worker", async () => {

@@ -61,6 +61,37 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await runs.claim(own, run.id, later)).toMatchObject({ attempt: 2, run: { startedAt: lease.now } });
     });
 
+    it("tells its status to many who ask at once, and to its own workspace alone", async () => {
+      const { runs } = open();
+      const own = scope();
+      const [queued, held] = [await started(runs, own), aRun({ workspaceId: own.workspaceId })];
+      await runs.insert(own, held, aLease("first", noon));
+      const asked = [queued.id, held.id, ids.next<"run">(), queued.id, held.id];
+      expect(await Promise.all(asked.map((id) => runs.statusOf(own, id)))).toEqual([
+        "queued",
+        "running",
+        undefined,
+        "queued",
+        "running",
+      ]);
+      expect(await runs.statusOf(scope(), queued.id)).toBeUndefined();
+    });
+
+    it("is told its place among its workspace's, also beside others at once", async () => {
+      const { runs } = open();
+      const own = scope();
+      const made = (count: number) => Array.from({ length: count }, () => aRun({ workspaceId: own.workspaceId }));
+      const insert = (run: Run, lease?: ReturnType<typeof aLease>) => runs.insert(own, run, lease);
+      const [ended, ...first] = made(4);
+      await insert(ended!);
+      await runs.requestStop(own, ended!.id, aCaller, noon);
+      expect(await Promise.all(first.map((run) => insert(run)))).toEqual([0, 1, 2]);
+      const [other, ...next] = made(3);
+      expect(await insert(other!, aLease("a", noon))).toBe(0);
+      expect(await Promise.all(next.map((run) => insert(run)))).toEqual([4, 5]);
+      expect(await runs.insert(scope(), aRun())).toBe(0);
+    });
+
     it("may begin with a journal that another run wrote", async () => {
       const { runs } = open();
       const own = scope();
@@ -115,7 +146,7 @@ export function runStoreContract(open: () => RunStores): void {
       expect(await runs.readJournal(theirs, run.id)).toEqual([]);
       expect(await runs.claim(theirs, run.id, lease)).toBeUndefined();
       expect(await runs.heartbeat(theirs, run.id, lease, 0)).toBe("lost");
-      expect(await runs.requestStop(theirs, run.id, aCaller, noon)).toBe(false);
+      expect(await runs.requestStop(theirs, run.id, aCaller, noon)).toBe("ended");
       expect((await runs.list(theirs, run.appId, { limit: 10 })).runs).toEqual([]);
       await runs.claim(mine, run.id, aLease("owner", noon));
       expect(await runs.settle(theirs, run.id, "owner", aSettlement(), nothingMore)).toBe(false);
@@ -140,6 +171,7 @@ export function runStoreContract(open: () => RunStores): void {
       do {
         const page = await runs.list(own, appId, { limit: 2, ...(cursor === null ? {} : { cursor }) });
         seen.push(...page.runs.map(({ id }) => id));
+        expect(page.runs[0]).not.toHaveProperty("inputs");
         cursor = page.nextCursor;
       } while (cursor !== null);
       expect(seen).toEqual(inserted.reverse());
@@ -161,6 +193,32 @@ export function runStoreContract(open: () => RunStores): void {
       const [claimed, ...others] = claims.filter((claim) => claim !== undefined);
       expect(others).toEqual([]);
       expect(claimed).toMatchObject({ attempt: 1, journal: [], run: { status: "running", startedAt: noon + 10 } });
+    });
+
+    it("gives each of many that are asked for in one breath to one who asks, and settles them so too", async () => {
+      const { runs } = open();
+      const own = scope();
+      const many = await Promise.all(Array.from({ length: 6 }, () => started(runs, own)));
+      const claims = await Promise.all(
+        many.flatMap(({ id }) => ["a", "b", "c"].map((owner) => runs.claim(own, id, aLease(`${owner}/${id}`, noon)))),
+      );
+      const held = claims.filter((claim) => claim !== undefined);
+      expect(held.map(({ run }) => run.id)).toEqual(many.map(({ id }) => id));
+      const owners = await Promise.all(many.map(({ id }) => runs.ownership(own, id)));
+      const ends = many.map(({ id }, place) => {
+        const last = { position: 0, entries: [aStep(`last of ${place}`)] };
+        // Every other one is somebody else's.
+        const owner = place % 2 === 0 ? owners[place]!.owner! : "nobody";
+        return runs.settle(own, id, owner, aSettlement({ answer: `${place}\0` }), last);
+      });
+      expect(await Promise.all(ends)).toEqual([true, false, true, false, true, false]);
+      for (const [place, { id }] of many.entries()) {
+        const ended = place % 2 === 0;
+        expect(await runs.find(own, id)).toMatchObject(
+          ended ? { status: "succeeded", answer: `${place}\uFFFD` } : { status: "running" },
+        );
+        expect(await runs.readJournal(own, id)).toMatchObject(ended ? [{ nodeId: `last of ${place}` }] : []);
+      }
     });
 
     it("is refused while the lease lasts and given once it has expired, with the journal so far", async () => {
@@ -193,7 +251,7 @@ export function runStoreContract(open: () => RunStores): void {
       await runs.claim(own, run.id, aLease("a", noon, 1_000));
       expect(await runs.heartbeat(own, run.id, aLease("a", noon + 900, 1_000), 0)).toBe("held");
       expect(await runs.claim(own, run.id, aLease("b", noon + 1_500))).toBeUndefined();
-      expect(await runs.requestStop(own, run.id, aCaller, noon)).toBe(true);
+      expect(await runs.requestStop(own, run.id, aCaller, noon)).toBe("asked");
       expect(await runs.heartbeat(own, run.id, aLease("a", noon + 901, 1_000), 0)).toBe("stop-requested");
       await runs.claim(own, run.id, aLease("b", noon + 5_000));
       expect(await runs.heartbeat(own, run.id, aLease("a", noon + 5_001), 0)).toBe("lost");
@@ -285,6 +343,19 @@ export function runStoreContract(open: () => RunStores): void {
       return run;
     };
 
+    it("is one at a time, also where several are asked for in one breath", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const turns = [];
+      for (const n of [1, 2, 3]) turns.push(await turn(stores, own, conversation, n));
+      const other = await started(stores.runs, own);
+      const claims = await Promise.all(
+        [other, ...turns.toReversed()].map(({ id }) => stores.runs.claim(own, id, aLease(`a/${id}`, noon))),
+      );
+      expect(claims.map((claim) => claim?.run.id)).toEqual([other.id, undefined, undefined, turns[0]!.id]);
+    });
+
     it("joins the history when it has ended and counts for its conversation", async () => {
       const stores = open();
       const own = scope();
@@ -294,8 +365,8 @@ export function runStoreContract(open: () => RunStores): void {
         await stores.runs.claim(own, run.id, aLease("a", noon));
         await stores.runs.settle(own, run.id, "a", aSettlement({ answer: `Answer ${n}` }), nothingMore);
       }
-      await turn(stores, own, conversation, 4);
-      expect(await stores.conversations.history(own, conversation.id, 2)).toEqual([
+      const fourth = await turn(stores, own, conversation, 4);
+      expect(await stores.conversations.history(own, conversation.id, fourth.messageId!, 2)).toEqual([
         { query: "Question 2", answer: "Answer 2" },
         { query: "Question 3", answer: "Answer 3" },
       ]);
@@ -387,9 +458,35 @@ export function runStoreContract(open: () => RunStores): void {
       const own = scope();
       const conversation = await opened(stores, own);
       const run = await turn(stores, own, conversation, 1);
-      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 5)).toBe(true);
+      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 5)).toBe("settled");
       expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped", finishedAt: noon + 5 });
-      expect(await stores.conversations.history(own, conversation.id, 10)).toEqual([]);
+      const second = await turn(stores, own, conversation, 2);
+      expect(await stores.conversations.history(own, conversation.id, second.messageId!, 10)).toEqual([]);
+    });
+
+    it("sees no turn that came after it, however long it waited for a person", async () => {
+      const stores = open();
+      const own = scope();
+      const conversation = await opened(stores, own);
+      const turns: Run[] = [];
+      // Those of the same millisecond have the order of their ids.
+      for (const n of [1, 2, 2, 3]) turns.push(await turn(stores, own, conversation, n));
+      const [first, second, third, fourth] = turns as [Run, Run, Run, Run];
+      const settle = async (run: Run, answer: string) => {
+        await stores.runs.claim(own, run.id, aLease("a", noon));
+        await stores.runs.settle(own, run.id, "a", aSettlement({ answer }), nothingMore);
+      };
+      await settle(first, "Answer 1");
+      await stores.runs.claim(own, second.id, aLease("a", noon));
+      await stores.runs.pause(own, second.id, "a", aPause([aForm()]), nothingMore);
+      await settle(third, "Answer 3");
+      await settle(fourth, "Answer 4");
+      const answersBefore = async ({ messageId }: Run) =>
+        (await stores.conversations.history(own, conversation.id, messageId!, 10)).map(({ answer }) => answer);
+      expect(await answersBefore(second)).toEqual(["Answer 1"]);
+      expect(await answersBefore(fourth)).toEqual(["Answer 1", "Answer 3"]);
+      expect(await stores.conversations.history(scope(), conversation.id, fourth.messageId!, 10)).toEqual([]);
+      expect(await stores.conversations.history(own, conversation.id, ids.next(), 10)).toEqual([]);
     });
   });
 
@@ -472,6 +569,21 @@ export function runStoreContract(open: () => RunStores): void {
       }
     });
 
+    it("ends one way where an answer and a stop meet, and neither waits for the other for ever", async () => {
+      const stores = open();
+      const own = scope();
+      for (let round = 0; round < 30; round += 1) {
+        const form = aForm();
+        const run = await paused(stores, own, [form]);
+        await Promise.all([
+          stores.forms.answer(own, form.formId, yes, noon),
+          stores.runs.requestStop(own, run.id, aCaller, noon + 7),
+        ]);
+        expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped" });
+        expect(await stores.forms.openOf(own, run.id)).toEqual([]);
+      }
+    });
+
     it("lists forms whose time is over, and ends when it is stopped", async () => {
       const stores = open();
       const own = scope();
@@ -480,7 +592,7 @@ export function runStoreContract(open: () => RunStores): void {
       const expired = async () =>
         (await stores.forms.findExpired(noon, 1_000)).filter(({ formId }) => formId === form.formId);
       expect(await expired()).toEqual([{ scope: own, formId: form.formId }]);
-      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 7)).toBe(true);
+      expect(await stores.runs.requestStop(own, run.id, aCaller, noon + 7)).toBe("settled");
       expect(await stores.runs.find(own, run.id)).toMatchObject({ status: "stopped", finishedAt: noon + 7 });
       expect(await expired()).toEqual([]);
       expect(await stores.forms.answer(own, form.formId, yes, noon)).toBeUndefined();
@@ -502,22 +614,32 @@ export function runStoreContract(open: () => RunStores): void {
     });
   });
 
+  describe("the watch over abandoned runs", () => {
+    it("is one process's for its time, and then anybody's", async () => {
+      const { abandoned } = open();
+      const watches = () => Promise.all(Array.from({ length: 5 }, () => abandoned.takeWatch(100)));
+      await expect.poll(async () => (await watches()).filter(Boolean).length).toBe(1);
+      expect((await watches()).filter(Boolean)).toEqual([]);
+      await expect.poll(async () => (await watches()).filter(Boolean).length).toBe(1);
+    });
+  });
+
   describe("a wish to stop", () => {
     it("ends a queued run at once, is remembered by a running one and changes nothing about an ended one", async () => {
       const { runs } = open();
       const own = scope();
       const queued = await started(runs, own);
-      expect(await runs.requestStop(own, queued.id, aCaller, noon + 7)).toBe(true);
+      expect(await runs.requestStop(own, queued.id, aCaller, noon + 7)).toBe("settled");
       expect(await runs.find(own, queued.id)).toMatchObject({
         status: "stopped",
         finishedAt: noon + 7,
         stopRequestedBy: aCaller,
       });
-      expect(await runs.requestStop(own, queued.id, aCaller, noon + 8)).toBe(false);
+      expect(await runs.requestStop(own, queued.id, aCaller, noon + 8)).toBe("ended");
 
       const running = await started(runs, own);
       await runs.claim(own, running.id, aLease("a", noon));
-      expect(await runs.requestStop(own, running.id, aCaller, noon)).toBe(true);
+      expect(await runs.requestStop(own, running.id, aCaller, noon)).toBe("asked");
       expect(await runs.find(own, running.id)).toMatchObject({ status: "running", stopRequestedBy: aCaller });
     });
   });

@@ -21,6 +21,7 @@ export function faceOf(document: ObjectValue): AppFileFace {
 export function workflowOf(document: ObjectValue, found: ProblemAt[]): WorkflowDocument {
   const workflow = isObject(document["workflow"]) ? document["workflow"] : {};
   const graph = isObject(workflow["graph"]) ? workflow["graph"] : {};
+  const ours = isObject(document["diwan"]) ? document["diwan"] : {};
   const nodes = nodesOf(list(graph["nodes"]), found);
   if (nodes.length === 0 && !found.some(({ severity }) => severity === "error")) {
     tell(
@@ -34,6 +35,7 @@ export function workflowOf(document: ObjectValue, found: ProblemAt[]): WorkflowD
     graph: { nodes, edges: edgesOf(list(graph["edges"])) },
     environmentVariables: variablesOf(workflow, "environment_variables", found),
     conversationVariables: variablesOf(workflow, "conversation_variables", found),
+    limits: ours["limits"] ?? null,
   };
 }
 

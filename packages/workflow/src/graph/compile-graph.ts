@@ -5,14 +5,17 @@ import {
   float,
   isFloat,
   isInteger,
+  isLargerThan,
   isObject,
   numberOf,
   parseJson,
   type Value,
   type ValueType,
 } from "../values/index.ts";
+import { readAppLimits } from "./app-limits.ts";
 import { findCircle } from "./find-circle.ts";
 import type { ErrorStrategy, Graph, GraphNode, RetryPolicy } from "./graph.ts";
+import { defaultGraphLimits, type GraphLimits } from "./graph-limits.ts";
 import { nestGraph } from "./nest-graph.ts";
 import { knownNodeTypes } from "./node-types.ts";
 import { NOTE_TYPE, type NodeDocument, type WorkflowDocument } from "./workflow-document.ts";
@@ -28,16 +31,23 @@ export type CompiledGraph = { graph: Graph | undefined; problems: ProblemAt[] };
  * @returns `graph` only where no problem is an error. Steps of known types that nothing runs yet are the error
  * `app.step-not-runnable`; importing such a file is fine, running it is not.
  */
-export function compileGraph(document: WorkflowDocument, registry: NodeRegistry): CompiledGraph {
+export function compileGraph(
+  document: WorkflowDocument,
+  registry: NodeRegistry,
+  limits: GraphLimits = defaultGraphLimits,
+): CompiledGraph {
   const problems: ProblemAt[] = [];
   const nodes: GraphNode[] = [];
   document.graph.nodes.forEach((node, place) => {
     if (node.type === NOTE_TYPE) return;
     const compiled = compileNode(node, place, registry, problems);
-    if (compiled !== undefined) nodes.push(compiled);
+    if (compiled === undefined) return;
+    nodes.push(compiled);
+    problems.push(...roundProblems(compiled, place, limits));
   });
-  problems.push(...graphProblems(document));
-  const graph = nestGraph(document, nodes, problems);
+  problems.push(...graphProblems(document), ...variableProblems(document, limits.maxVariableBytes));
+  readAppLimits(document.limits, problems);
+  const graph = nestGraph(document, nodes, problems, limits);
   return { graph: problems.some((problem) => problem.severity === "error") ? undefined : graph, problems };
 }
 
@@ -82,6 +92,40 @@ export function graphProblems(document: WorkflowDocument): ProblemAt[] {
   }
   return problems;
 }
+
+function roundProblems(node: GraphNode, place: number, limits: GraphLimits): ProblemAt[] {
+  const { id, title, definition, settings, disabled } = node;
+  const declared = disabled ? undefined : definition.container?.declaredRounds?.(settings as never);
+  if (declared === undefined) return [];
+  const { field, count } = declared;
+  const { maxContainerRounds: most, usualContainerRounds: usual = most } = limits;
+  const at = { path: nodePath(place, `data.${field}`), nodeId: id };
+  const said = `Step "${title || id}": ${field} is ${count}`;
+  if (count > most) {
+    const message = `${said}; ${most} rounds are the most, the limit DIWAN_CONTAINER_MAX_ROUNDS.`;
+    return [{ severity: "error", code: "app.step-invalid", ...at, message }];
+  }
+  if (count <= usual) return [];
+  const message = `${said}; loops here usually have ${usual} rounds at most (LOOP_NODE_MAX_COUNT). It runs nevertheless.`;
+  return [{ severity: "warning", code: "app.many-rounds", ...at, message }];
+}
+
+function variableProblems(
+  { environmentVariables, conversationVariables }: WorkflowDocument,
+  maxBytes: number,
+): ProblemAt[] {
+  const tooLarge = (kind: string, variables: WorkflowDocument["environmentVariables"]) =>
+    variables.flatMap(({ name, value }, place): ProblemAt[] => {
+      if (!isLargerThan(value, maxBytes)) return [];
+      const message = `The ${kind} variable "${name}" is larger than ${maxBytes} bytes, the limit MAX_VARIABLE_SIZE. Shorten its value.`;
+      const path = `workflow.${kind}_variables[${place}].value`;
+      return [{ severity: "error", code: "app.variable-too-large", path, nodeId: null, message }];
+    });
+  return [...tooLarge("environment", environmentVariables), ...tooLarge("conversation", conversationVariables)];
+}
+
+/** @source the app file contract, step keys */
+const MAX_TIMEOUT_SECONDS = 3600;
 
 function compileNode(
   node: NodeDocument,
@@ -140,7 +184,7 @@ function compileNode(
     chooses: definition.kind === "branch" || errorStrategy.type === "fail-branch",
     errorStrategy,
     retry: retryPolicyOf(node.data["retry_config"], ours["retry"], definition),
-    timeoutMs: typeof ours["timeout_seconds"] === "number" ? ours["timeout_seconds"] * 1000 : null,
+    timeoutMs: timeoutOf(ours["timeout_seconds"]),
     atMostOnce: ours["effect"] === "at-most-once",
     disabled,
     containerId: null,
@@ -199,6 +243,11 @@ function retryPolicyOf(config: Value | undefined, ours: Value | undefined, defin
     intervalMs: Math.min(5000, atLeastZero(ours["interval_ms"])),
     growth: Math.min(5, Math.max(1, atLeastZero(ours["growth"]))),
   };
+}
+
+function timeoutOf(seconds: Value | undefined): number | null {
+  if (typeof seconds !== "number" && !isFloat(seconds ?? null)) return null;
+  return Math.min(MAX_TIMEOUT_SECONDS, numberOf(seconds as number)) * 1000;
 }
 
 function atLeastZero(value: Value | undefined): number {

@@ -67,4 +67,6 @@ export type InnerGraph = {
   marker: GraphNode;
   /** Ids of all nodes inside, those of nested containers included. */
   nodeIds: string[];
+  /** Rounds that the container may go through. */
+  maxRounds: number;
 };

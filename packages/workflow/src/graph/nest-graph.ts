@@ -1,16 +1,20 @@
 import type { ProblemAt } from "../problem.ts";
 import type { Value } from "../values/index.ts";
 import type { Graph, GraphEdge, GraphNode } from "./graph.ts";
+import type { GraphLimits } from "./graph-limits.ts";
 import type { WorkflowDocument } from "./workflow-document.ts";
-
-/** Containers inside containers; more is a mistake, and each level costs every round of the one around it. */
-const MAX_DEPTH = 20;
 
 /**
  * Sorts compiled nodes and the document's edges into the outer graph and one graph for each container. Which container a
  * node runs in is said by its `iteration_id` or `loop_id`; a container's start marker is known by the container.
  */
-export function nestGraph(document: WorkflowDocument, nodes: readonly GraphNode[], problems: ProblemAt[]): Graph {
+export function nestGraph(
+  document: WorkflowDocument,
+  nodes: readonly GraphNode[],
+  problems: ProblemAt[],
+  limits: GraphLimits,
+): Graph {
+  const { maxContainerDepth: maxDepth } = limits;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parentIds = new Map(document.graph.nodes.map(({ id, parentId }) => [id, parentId]));
   for (const node of nodes) node.containerId = containerOf(node, parentIds.get(node.id), byId);
@@ -27,13 +31,13 @@ export function nestGraph(document: WorkflowDocument, nodes: readonly GraphNode[
     marker.containerId = node.id;
     markers.set(node.id, marker);
   }
-  const lost = nodes.find((node) => depthOf(node, byId) > MAX_DEPTH);
+  const lost = nodes.find((node) => depthOf(node, byId, maxDepth) > maxDepth);
   if (lost !== undefined) {
-    const what = `lies in containers that contain each other, or more than ${MAX_DEPTH} deep`;
+    const what = `lies in containers that contain each other, or more than ${maxDepth} deep, the limit DIWAN_CONTAINER_MAX_DEPTH`;
     problems.push(containerProblem(lost, { code: "app.containers-too-deep", what }));
     return emptyGraph();
   }
-  return wireLevels(document, nodes, byId, markers, problems);
+  return wireLevels(document, nodes, byId, markers, problems, limits.maxContainerRounds);
 }
 
 function wireLevels(
@@ -42,6 +46,7 @@ function wireLevels(
   byId: ReadonlyMap<string, GraphNode>,
   markers: ReadonlyMap<string, GraphNode>,
   problems: ProblemAt[],
+  maxRounds: number,
 ): Graph {
   const levels = new Map<string | null, Level>();
   const levelOf = (containerId: string | null): Level => {
@@ -77,7 +82,7 @@ function wireLevels(
   });
   for (const [containerId, marker] of markers) {
     const graph = levelOf(containerId);
-    byId.get(containerId)!.inner = { graph, marker, nodeIds: idsInside(containerId, nodes, byId) };
+    byId.get(containerId)!.inner = { graph, marker, nodeIds: idsInside(containerId, nodes, byId), maxRounds };
   }
   return levelOf(null);
 }
@@ -104,9 +109,10 @@ function isText(value: Value | undefined): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function depthOf(node: GraphNode, byId: ReadonlyMap<string, GraphNode>): number {
+/** Not counted beyond the most: containers may contain each other. */
+function depthOf(node: GraphNode, byId: ReadonlyMap<string, GraphNode>, maxDepth: number): number {
   let depth = 0;
-  for (let at: GraphNode | undefined = node; at?.containerId != null && depth <= MAX_DEPTH; depth += 1) {
+  for (let at: GraphNode | undefined = node; at?.containerId != null && depth <= maxDepth; depth += 1) {
     at = byId.get(at.containerId);
   }
   return depth;

@@ -5,6 +5,8 @@ export type WorkflowDocument = {
   graph: { nodes: NodeDocument[]; edges: EdgeDocument[] };
   environmentVariables: DeclaredVariable[];
   conversationVariables: DeclaredVariable[];
+  /** The app's own limits as the file says them; see `readAppLimits`. */
+  limits?: Value;
 };
 
 /** `type` is the canvas's own; the engine decides by `data.type`, except for notes. */

@@ -182,12 +182,13 @@ export class RunState {
     step.phase = "rounds";
     step.version += 1;
     const { variables } = frame;
-    const innerIds = node.inner!.nodeIds;
+    const { nodeIds: innerIds, maxRounds } = node.inner!;
     const rounds = node.definition.container!.open({
       nodeId: node.id,
       settings: node.settings as never,
       variables,
       innerIds,
+      maxRounds,
     });
     const container = new OpenContainer(node, frame, rounds, this.#at);
     frame.containers.set(node, container);

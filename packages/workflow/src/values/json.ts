@@ -7,9 +7,9 @@ import type { Value } from "./value.ts";
 
 /**
  * Literals that `JSON.parse` alone would get wrong: `5.0`, exponents, `-0`, and anything so long that rounding may make it
- * integral or inexact. Text inside strings may match as well; that costs time, never correctness.
+ * integral or inexact. Text inside strings may match as well, which costs time, never correctness; ids do not.
  */
-const needsSource = /\d\.0+(?!\d)|\d[eE][+-]?\d|[\d.]{16}|-0(?![.\d])/;
+const needsSource = /(?<![^\s[:,])(?:-0(?![.\d])|-?(?:[\d.]{16}|\d+\.0+(?!\d)|\d+(?:\.\d+)?[eE]))/;
 
 /**
  * Reads JSON and keeps what its spelling says: `5` is an integer, `5.0` and `1e3` are floats, long integers stay exact.

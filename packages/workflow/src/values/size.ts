@@ -1,11 +1,16 @@
 import { Float } from "./float.ts";
 import type { Value } from "./value.ts";
 
-/**
- * Whether a value's JSON would be larger than that in UTF-8, near enough for a limit: escapes are not counted. Stops at the
- * limit, and needs no stack for deep values.
- */
+/** Whether a value's JSON would be larger than that; see `sizeUpTo`. */
 export function isLargerThan(value: Value | Readonly<Record<string, Value>>, bytes: number): boolean {
+  return sizeUpTo(value, bytes) > bytes;
+}
+
+/**
+ * Bytes of a value's JSON in UTF-8, near enough for a limit: escapes are not counted. Stops where it is more than `bytes`,
+ * with any number above that, and needs no stack for deep values.
+ */
+export function sizeUpTo(value: Value | Readonly<Record<string, Value>>, bytes: number): number {
   const pending: Value[] = [value as Value];
   let size = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -21,9 +26,9 @@ export function isLargerThan(value: Value | Readonly<Record<string, Value>>, byt
         pending.push(inner);
       }
     }
-    if (size > bytes) return true;
+    if (size > bytes) break;
   }
-  return false;
+  return size;
 }
 
 /** Not counted to its end where it is too long anyhow. */

@@ -8,7 +8,11 @@ export const PermissionErrors = defineErrors("permission", {
 });
 
 export const HttpErrors = defineErrors("request", {
-  "too-large": { kind: "caller", message: "The request is larger than this address takes." },
+  "too-large": {
+    kind: "caller",
+    message: ({ maxBytes }: { maxBytes: number }) =>
+      `The request is larger than ${maxBytes} bytes, the limit DIWAN_REQUEST_MAX_BYTES.`,
+  },
   "server-stopping": {
     kind: "dependency",
     message: "This server is stopping. The run goes on: ask for its result by its id.",
@@ -18,10 +22,14 @@ export const HttpErrors = defineErrors("request", {
 
 type FrameworkError = { statusCode?: number; code?: string; message?: string; validation?: unknown };
 
-/** What the web framework throws becomes ours; everything else as it is, or a defect. */
-export function fromFramework(error: unknown): DiwanError {
+/**
+ * What the web framework throws becomes ours; everything else as it is, or a defect.
+ *
+ * @param maxBytes  Of the request, at the address that it came to.
+ */
+export function fromFramework(error: unknown, maxBytes: number): DiwanError {
   const { statusCode, code, message = "" } = (error ?? {}) as FrameworkError;
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return HttpErrors["too-large"]({});
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return HttpErrors["too-large"]({ maxBytes });
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
     return HttpErrors["unsupported-media-type"]({});
   }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { aborted } from "@diwan/kernel";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiNeeds } from "../needs.ts";
 import type { OpenAnswers } from "./open-answers.ts";
@@ -43,7 +44,7 @@ export async function sendStream(
   // The head goes out with the first frame, or alone where that takes a moment: one write less for most streams.
   const head = setTimeout(() => response.flushHeaders(), HEAD_ALONE_MS);
   const timer = setInterval(() => response.write(heartbeat.frame), heartbeat.everyMs);
-  whenGone(response, () => abort.abort());
+  whenGone(response, () => abort.abort(aborted));
   metrics.sseStreams.inc({ component: "api" });
   let isFirst = true;
   try {

@@ -19,6 +19,7 @@ const byCode: Record<string, number> = {
   "request.not-found": 404,
   "request.too-large": 413,
   "request.unsupported-media-type": 415,
+  "run.app-busy": 429,
   "run.conversation-not-found": 404,
   "run.form-expired": 412,
   "run.form-not-found": 404,

@@ -19,8 +19,25 @@ import type {
   UploadedFile,
   Workspace as WorkspaceShape,
 } from "@diwan/contracts";
-import type { ComparedRuns, PauseForm, Run, RunOwnership, StoredFile } from "@diwan/runs";
-import { fileKindOf, type InputField, isObject, type ObjectValue, type Problem, type Value } from "@diwan/workflow";
+import {
+  type ComparedRuns,
+  type ListedRun,
+  type PauseForm,
+  type Run,
+  type RunOwnership,
+  type RunTimeLimits,
+  type StoredFile,
+  timeLimitsFor,
+} from "@diwan/runs";
+import {
+  type AppLimits,
+  fileKindOf,
+  type InputField,
+  isObject,
+  type ObjectValue,
+  type Problem,
+  type Value,
+} from "@diwan/workflow";
 import type { Account, Membership } from "@diwan/workspaces";
 
 export function presentAccount({ id, email, name, locale, theme }: Account): AccountShape {
@@ -109,7 +126,7 @@ export function presentKey({ id, prefix, createdAt, lastUsedAt }: StoredApiKey):
   return { id, prefix, created_at: iso(createdAt), last_used_at: lastUsedAt === null ? null : iso(lastUsedAt) };
 }
 
-export function presentRun(run: Run): RunSummary {
+export function presentRun(run: ListedRun): RunSummary {
   return {
     id: run.id,
     app_id: run.appId,
@@ -127,9 +144,9 @@ export function presentRun(run: Run): RunSummary {
   };
 }
 
-export type RunOwnerLimits = { hardMs: number; queueDeadlineMs: number; pauseDeadlineMs: number };
+export type RunOwnerLimits = { time: RunTimeLimits; queueDeadlineMs: number; pauseDeadlineMs: number };
 
-export function presentRunOwner(run: Run, ownership: RunOwnership, limits: RunOwnerLimits): RunOwner {
+export function presentRunOwner(run: Run, ownership: RunOwnership, limits: RunOwnerLimits, own: AppLimits): RunOwner {
   const { owner, heartbeatAt, leaseExpiresAt, attempt } = ownership;
   return {
     status: run.status,
@@ -138,15 +155,22 @@ export function presentRunOwner(run: Run, ownership: RunOwnership, limits: RunOw
     attempt,
     last_sign_of_life_at: isoOrNull(heartbeatAt),
     next_check_at: isoOrNull(leaseExpiresAt),
-    deadline_at: isoOrNull(deadlineOf(run, ownership, limits)),
+    deadline_at: isoOrNull(deadlineOf(run, ownership, limits, own)),
   };
 }
 
-function deadlineOf(run: Run, { queuedAt, heartbeatAt, activeMs }: RunOwnership, limits: RunOwnerLimits) {
+function deadlineOf(
+  run: Run,
+  { queuedAt, heartbeatAt, activeMs }: RunOwnership,
+  limits: RunOwnerLimits,
+  own: AppLimits,
+): number | null {
   if (run.status === "queued") return queuedAt + limits.queueDeadlineMs;
   if (run.status === "paused") return queuedAt + limits.pauseDeadlineMs;
   // Time that was spent on it is known as of the last sign of life.
-  return run.status === "running" && heartbeatAt !== null ? heartbeatAt + limits.hardMs - activeMs : null;
+  return run.status === "running" && heartbeatAt !== null
+    ? heartbeatAt + timeLimitsFor(limits.time, own).hardMs - activeMs
+    : null;
 }
 
 export function presentComparison(

@@ -59,7 +59,7 @@ function chatDatas(run: Run, event: RunEvent): Record<string, unknown>[] {
       return [wrap("reasoning_chunk", { message_id: run.messageId, ...reasoningOf(event) })];
     case "run.finished": {
       const finished = wrap("workflow_finished", finishedData(run, event));
-      if (event.status === "failed") {
+      if (event.status === "failed" && !keepsAnswer(event)) {
         const { task_id: _, ...rest } = envelope("error");
         return [finished, { ...rest, ...v1ErrorOfRun(event.error) }];
       }
@@ -70,6 +70,15 @@ function chatDatas(run: Run, event: RunEvent): Record<string, unknown>[] {
     default:
       return [commonData(run, event, wrap)];
   }
+}
+
+/**
+ * A chat whose time is over ends with the answer so far, as one that was stopped does.
+ *
+ * @source the service API contract, limits
+ */
+export function keepsAnswer({ error }: Extract<RunEvent, { type: "run.finished" }>): boolean {
+  return error?.code === "run.time-limit";
 }
 
 type Wrap = (name: string, data: object) => Record<string, unknown>;

@@ -15,7 +15,7 @@ export function fileRoutes(app: FastifyInstance, needs: ApiNeeds): void {
 
 function signedRoutes(app: FastifyInstance, needs: ApiNeeds): void {
   app.setErrorHandler((raw, request, reply) => {
-    const error = fromFramework(raw);
+    const error = fromFramework(raw, request.routeOptions.bodyLimit);
     if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
     const { code, message } = error;
     return reply.status(statusOf(error)).send({ code, message, status: statusOf(error) });

@@ -90,6 +90,7 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
 }
 
 function portsFor(needs: WorkerNeeds, scope: WorkspaceScope, run: Run): NodePorts {
+  const { conversationId, messageId } = run;
   return {
     models: {
       stream: (request, call) => needs.models.stream(scope, request, { ...call, runId: run.id }),
@@ -97,7 +98,9 @@ function portsFor(needs: WorkerNeeds, scope: WorkspaceScope, run: Run): NodePort
     },
     conversation: {
       history: async (limit) =>
-        run.conversationId === null ? [] : needs.conversations.history(scope, run.conversationId, limit),
+        conversationId === null || messageId === null
+          ? []
+          : needs.conversations.history(scope, conversationId, messageId, limit),
     },
     http: needs.http,
     httpLimits: needs.httpLimits,

@@ -3,7 +3,7 @@ import type { RunId, WorkspaceId } from "@diwan/kernel";
 import type { AbandonedRun, AbandonedRuns, AbandonedSince } from "@diwan/runs";
 import type { Database } from "../database.ts";
 import { toInstant } from "../wire-values.ts";
-import { settleRun } from "./settle-run.ts";
+import { settleRuns } from "./settle-run.ts";
 
 type Row = {
   id: RunId;
@@ -19,6 +19,11 @@ export class PostgresAbandonedRuns implements AbandonedRuns {
 
   constructor(database: Database) {
     this.#database = database;
+  }
+
+  async takeWatch(forMs: number): Promise<boolean> {
+    const { rows } = await this.#database.run({ name: "run_watch", text: watchStatement, values: [forMs / 1000] });
+    return rows.length > 0;
   }
 
   async find({ now, queuedBefore, pausedBefore }: AbandonedSince, limit: number): Promise<AbandonedRun[]> {
@@ -48,17 +53,12 @@ export class PostgresAbandonedRuns implements AbandonedRuns {
     });
   }
 
-  fail(abandoned: AbandonedRun, error: RunError, at: number): Promise<boolean> {
-    const { scope, runId } = abandoned;
-    return settleRun(
-      this.#database,
-      { scope, runId, guard: { unheldAt: at } },
-      {
-        status: "failed",
-        error,
-        finishedAt: at,
-      },
-    );
+  async fail({ scope, runId }: AbandonedRun, error: RunError, at: number): Promise<boolean> {
+    const ending = { status: "failed", error, finishedAt: at } as const;
+    const settled = await settleRuns(this.#database, "unheld", [
+      { scope, runId, owner: null, ending, last: { position: 0, entries: [] } },
+    ]);
+    return settled.size > 0;
   }
 }
 
@@ -73,4 +73,12 @@ const findStatement = `
     (select * from run where status = 'queued' and queued_at < $2 order by queued_at limit $3)
     union all
     (select * from run where status = 'paused' and queued_at < $4 order by queued_at limit $3)
-  ) as run limit $3`;
+  ) as run`;
+
+/** By the database's clock, which all processes share. */
+const watchStatement = `
+  insert into installation (key, value)
+  values ('abandoned_runs_watched_until', (extract(epoch from clock_timestamp()) + $1::float8)::text)
+  on conflict (key) do update set value = excluded.value
+    where installation.value::float8 <= extract(epoch from clock_timestamp())
+  returning key`;

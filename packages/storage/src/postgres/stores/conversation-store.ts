@@ -1,4 +1,4 @@
-import type { AppId, ConversationId, RunId, WorkspaceScope } from "@diwan/kernel";
+import type { AppId, ConversationId, MessageId, RunId, WorkspaceScope } from "@diwan/kernel";
 import {
   type Conversation,
   type ConversationStore,
@@ -50,7 +50,12 @@ export class PostgresConversationStore implements ConversationStore {
     return rows[0];
   }
 
-  async history(scope: WorkspaceScope, conversationId: ConversationId, limit: number): Promise<ConversationTurn[]> {
+  async history(
+    scope: WorkspaceScope,
+    conversationId: ConversationId,
+    before: MessageId,
+    limit: number,
+  ): Promise<ConversationTurn[]> {
     const newestFirst = await this.#database.sql
       .select({ query: message.query, answer: message.answer })
       .from(message)
@@ -60,6 +65,9 @@ export class PostgresConversationStore implements ConversationStore {
           eq(message.workspaceId, scope.workspaceId),
           inArray(message.status, ["succeeded", "partial-succeeded", "stopped", "failed"]),
           sql`${message.answer} <> ''`,
+          sql`(${message.createdAt}, ${message.id}) < (
+            select own.created_at, own.id from message own where own.id = ${before} and own.workspace_id = ${scope.workspaceId}
+          )`,
         ),
       )
       .orderBy(desc(message.createdAt), desc(message.id))

@@ -58,8 +58,15 @@ export class PostgresFormStore implements FormStore {
     at: number,
   ): Promise<{ run: ResumableRun | undefined } | undefined> {
     const status = answer.type === "submitted" ? "answered" : "expired";
-    // Two statements, so that the second sees what a pause did that the first had to wait for.
+    // One statement after the other, so that each sees what a pause did that the one before had to wait for. The run's row
+    // is locked before the form's, as by whoever pauses or settles the run.
     return this.#database.transaction(async () => {
+      await this.#database.run({
+        name: "form_lock_run",
+        text: `select from run where workspace_id = $2
+          and id = (select run_id from human_input_form where id = $1 and workspace_id = $2) for update`,
+        values: [formId, scope.workspaceId],
+      });
       const answered = await this.#database.run<{ runId: RunId }>({
         name: "form_answer",
         text: `update human_input_form set status = $3, answer = $4, answered_at = $5

@@ -42,15 +42,16 @@ export async function pauseRun(
 }
 
 /**
- * The forms' rows are locked before the run's, as by whoever answers one: of an answer and a pause at the same time the
- * second sees what the first did.
+ * The run's row is locked before its forms', as by whoever answers one or settles the run: of an answer and a pause at the
+ * same time the second sees what the first did.
  */
 const pauseStatement = `
-  with forms as (
-    select id, status from human_input_form where id = any ($13::uuid[]) for update
-  ), held as (
+  with held as materialized (
     select id, app_id, conversation_id from run
     where id = $1 and workspace_id = $2 and lease_owner = $3 and status = 'running' for update
+  ), forms as materialized (
+    select form.id, form.status from held join human_input_form form on form.run_id = held.id
+    where form.id = any ($13::uuid[]) for update of form
   ), appended as (
     insert into run_step (run_id, position, workspace_id, entry)
     select held.id, $11::int + place - 1, $2, entry

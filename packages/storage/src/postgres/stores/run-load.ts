@@ -1,11 +1,10 @@
 import type { RunQueueName } from "@diwan/contracts";
-import type { RunId, WorkspaceId, WorkspaceScope } from "@diwan/kernel";
+import type { AppId, RunId, WorkspaceId, WorkspaceScope } from "@diwan/kernel";
 import type { RunLoad } from "@diwan/runs";
 import type { Database } from "../database.ts";
-import { GroupCommit } from "../group-commit.ts";
-
-/** Beyond this many, runs of one workspace have equal rank: counting on would only cost. */
-const MAX_AHEAD = 1_000;
+import { GroupedQuery } from "../group-commit.ts";
+import { toInstant } from "../wire-values.ts";
+import { MAX_AHEAD } from "./run-rows.ts";
 
 /** Since when runs wait, and how they are looked after. Times are Unix milliseconds. */
 export type RunFigures = {
@@ -15,16 +14,16 @@ export type RunFigures = {
   oldestHeartbeatAt: number | undefined;
 };
 
-type Ahead = { workspaceId: WorkspaceId; runId: RunId; count: number };
+type Asked = { workspaceId: WorkspaceId; runId: RunId };
 
 /** How much there is to do. Every statement reads an index of the runs that have not ended. */
 export class PostgresRunLoad implements RunLoad {
   readonly #database: Database;
-  readonly #aheads: GroupCommit<Ahead>;
+  readonly #aheads: GroupedQuery<Asked, number>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#aheads = new GroupCommit((asked) => this.#countAhead(asked));
+    this.#aheads = new GroupedQuery((asked) => this.#countAhead(asked));
   }
 
   async queued(limit: number): Promise<number> {
@@ -36,15 +35,35 @@ export class PostgresRunLoad implements RunLoad {
     return rows[0]!.count;
   }
 
-  /** Runs of its workspace that were recorded before this one and wait or are at work, 1,000 at most. */
-  async ahead({ workspaceId }: WorkspaceScope, runId: RunId): Promise<number> {
-    const asked: Ahead = { workspaceId, runId, count: 0 };
-    await this.#aheads.add(asked);
-    return asked.count;
+  async atWork(now: number, limit: number): Promise<number> {
+    const { rows } = await this.#database.run<{ count: number }>({
+      name: "run_load_at_work",
+      text: `select count(*)::int as count from (
+          select from run where status = 'running' and lease_expires_at > $1 limit $2
+        ) as held`,
+      values: [toInstant(now), limit],
+    });
+    return rows[0]!.count;
   }
 
-  /** For any number of runs at once: what is asked while a question is on its way is asked together. */
-  async #countAhead(asked: readonly Ahead[]): Promise<Map<Ahead, Error>> {
+  /** Reads the index of the workspace's runs that have not ended, as far as the limit. */
+  async active({ workspaceId }: WorkspaceScope, appId: AppId, limit: number): Promise<number> {
+    const { rows } = await this.#database.run<{ count: number }>({
+      name: "run_load_active",
+      text: `select count(*)::int as count from (
+          select from run where workspace_id = $1 and app_id = $2 and status in ('queued', 'running') limit $3
+        ) as active`,
+      values: [workspaceId, appId, limit],
+    });
+    return rows[0]!.count;
+  }
+
+  /** Runs of its workspace that were recorded before this one and wait or are at work, 1,000 at most. */
+  async ahead({ workspaceId }: WorkspaceScope, runId: RunId): Promise<number> {
+    return (await this.#aheads.answerTo({ workspaceId, runId })) ?? 0;
+  }
+
+  async #countAhead(asked: readonly Asked[]): Promise<Map<number, number>> {
     const { rows } = await this.#database.run<{ place: number; count: number }>({
       name: "run_load_ahead",
       text: `select place::int, (
@@ -56,8 +75,7 @@ export class PostgresRunLoad implements RunLoad {
         from unnest($1::uuid[], $2::uuid[]) with ordinality as given (workspace_id, id, place)`,
       values: [asked.map((one) => one.workspaceId), asked.map((one) => one.runId), MAX_AHEAD],
     });
-    for (const { place, count } of rows) asked[place - 1]!.count = count;
-    return new Map();
+    return new Map(rows.map(({ place, count }) => [place - 1, count]));
   }
 
   async figures(): Promise<RunFigures> {

@@ -1,4 +1,4 @@
-import type { JournalEntry, RunQueueName } from "@diwan/contracts";
+import type { JournalEntry, RunQueueName, RunStatus } from "@diwan/contracts";
 import { type AppId, type ConversationId, isUuid, type RunId, type WorkspaceScope } from "@diwan/kernel";
 import {
   type ClaimedRun,
@@ -17,13 +17,13 @@ import {
 import { cutPage } from "../../page-cursor.ts";
 import type { Database } from "../database.ts";
 import { and, asc, desc, eq } from "../drizzle.ts";
-import { GroupCommit } from "../group-commit.ts";
+import { GroupCommit, GroupedQuery } from "../group-commit.ts";
 import { after } from "../keyset.ts";
 import { run, runStep } from "../schema/runs.ts";
 import { toInstant, toJson } from "../wire-values.ts";
 import { pauseRun } from "./pause-run.ts";
-import { insertRuns, type NewRunRow, runColumns, runColumnsText } from "./run-rows.ts";
-import { settleRun } from "./settle-run.ts";
+import { insertRuns, listedRunColumns, type NewRunRow, runColumnsText } from "./run-rows.ts";
+import { type Settling, settleRuns } from "./settle-run.ts";
 
 /**
  * Runs and their journals.
@@ -36,26 +36,32 @@ import { settleRun } from "./settle-run.ts";
 export class PostgresRunStore implements RunStore {
   readonly #database: Database;
 
-  readonly #inserts: GroupCommit<NewRunRow>;
+  readonly #inserts: GroupedQuery<NewRunRow, number>;
   readonly #appends: GroupCommit<Append>;
+  readonly #claims: GroupedQuery<ClaimAsked, ClaimedRow>;
+  readonly #settlements: GroupedQuery<Settling, true>;
+  readonly #statuses: GroupedQuery<Pick<Append, "runId" | "workspaceId">, RunStatus>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#inserts = new GroupCommit(async (rows) => {
-      await database.run(insertRuns(rows));
-      return new Map();
-    });
+    this.#inserts = new GroupedQuery(async (rows) => new Map((await insertRuns(database, rows)).entries()));
     this.#appends = new GroupCommit((appends) => append(database, appends));
+    this.#claims = new GroupedQuery((asked) => claim(database, asked));
+    this.#settlements = new GroupedQuery(async (settlings) => {
+      const settled = await settleRuns(database, "held", settlings);
+      return new Map([...settled].map((place) => [place, true]));
+    });
+    this.#statuses = new GroupedQuery((asked) => statusesOf(database, asked));
   }
 
-  insert(scope: WorkspaceScope, created: Run, lease?: Lease): Promise<void> {
-    return this.#inserts.add({ run: { ...created, workspaceId: scope.workspaceId }, lease });
+  async insert(scope: WorkspaceScope, created: Run, lease?: Lease): Promise<number> {
+    return (await this.#inserts.answerTo({ run: { ...created, workspaceId: scope.workspaceId }, lease })) ?? 0;
   }
 
   insertWithJournal(scope: WorkspaceScope, created: Run, journal: readonly JournalEntry[]): Promise<void> {
     const { workspaceId } = scope;
     return this.#database.transaction(async () => {
-      await this.#database.run(insertRuns([{ run: { ...created, workspaceId }, lease: undefined }]));
+      await insertRuns(this.#database, [{ run: { ...created, workspaceId }, lease: undefined }]);
       await this.#database.run({
         name: "run_insert_journal",
         text: `insert into run_step (run_id, position, workspace_id, entry)
@@ -74,9 +80,13 @@ export class PostgresRunStore implements RunStore {
     return rows[0];
   }
 
+  statusOf({ workspaceId }: WorkspaceScope, runId: RunId): Promise<RunStatus | undefined> {
+    return this.#statuses.answerTo({ runId, workspaceId });
+  }
+
   async list(scope: WorkspaceScope, appId: AppId, page: { cursor?: string; limit: number }): Promise<RunPage> {
     const rows = await this.#database.sql
-      .select(runColumns)
+      .select(listedRunColumns)
       .from(run)
       .where(
         and(eq(run.appId, appId), eq(run.workspaceId, scope.workspaceId), after(page.cursor, run.createdAt, run.id)),
@@ -108,13 +118,9 @@ export class PostgresRunStore implements RunStore {
 
   async claim(scope: WorkspaceScope, runId: RunId, lease: Lease): Promise<ClaimedRun | undefined> {
     if (!isUuid(runId)) return undefined;
-    const { rows } = await this.#database.run<Run & Claim>({
-      name: "run_claim",
-      text: claimStatement,
-      values: [runId, scope.workspaceId, lease.owner, toInstant(lease.now), toInstant(lease.expiresAt)],
-    });
-    if (rows[0] === undefined) return undefined;
-    const { claimNumber, journalLength, activeMs, takenFrom, ...claimed } = rows[0];
+    const row = await this.#claims.answerTo({ runId, workspaceId: scope.workspaceId, lease });
+    if (row === undefined) return undefined;
+    const { claimNumber, journalLength, activeMs, takenFrom, ...claimed } = row;
     // Whoever had it may have written until the claim got the row, which the claim's own count does not see.
     const journal = journalLength === 0 && claimNumber === 1 ? [] : await this.readJournal(scope, runId);
     return { run: claimed, attempt: claimNumber, journal, activeMs, takenFrom };
@@ -148,22 +154,22 @@ export class PostgresRunStore implements RunStore {
     settlement: RunSettlement,
     last: LastEntries,
   ): Promise<boolean> {
-    return settleRun(this.#database, { scope, runId, guard: { held: owner } }, settlement, last);
+    return this.#settlements.answerTo({ scope, runId, owner, ending: settlement, last }).then((done) => done === true);
   }
 
-  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<boolean> {
+  requestStop(scope: WorkspaceScope, runId: RunId, by: RunCaller, at: number): Promise<"asked" | "settled" | "ended"> {
     return this.#database.transaction(async () => {
       const { rows } = await this.#database.run<{ status: string; answer: string }>({
         text: `update run set stop_requested_by = coalesce(stop_requested_by, $3)
           where id = $1 and workspace_id = $2 and status in ('queued', 'running', 'paused') returning status`,
         values: [runId, scope.workspaceId, toJson(by)],
       });
-      if (rows[0] === undefined) return false;
-      if (rows[0].status !== "running") {
-        const ending = { status: "stopped", error: null, finishedAt: at } as const;
-        await settleRun(this.#database, { scope, runId, guard: "idle" }, ending);
-      }
-      return true;
+      if (rows[0] === undefined) return "ended";
+      if (rows[0].status === "running") return "asked";
+      const ending = { status: "stopped", error: null, finishedAt: at } as const;
+      const last = { position: 0, entries: [] };
+      await settleRuns(this.#database, "idle", [{ scope, runId, owner: null, ending, last }]);
+      return "settled";
     });
   }
 
@@ -200,49 +206,94 @@ export class PostgresRunStore implements RunStore {
   }
 }
 
-type Claim = { claimNumber: number; journalLength: number } & Pick<ClaimedRun, "activeMs" | "takenFrom">;
+type ClaimAsked = { runId: RunId; workspaceId: string; lease: Lease };
+
+type ClaimedRow = Run & { claimNumber: number; journalLength: number } & Pick<ClaimedRun, "activeMs" | "takenFrom">;
+
+async function claim(database: Database, asked: readonly ClaimAsked[]): Promise<Map<number, ClaimedRow>> {
+  const column = <Value>(pick: (one: ClaimAsked) => Value) => asked.map(pick);
+  const { rows } = await database.run<ClaimedRow & { holder: string }>({
+    name: "run_claim",
+    text: claimStatement,
+    values: [
+      column(({ runId }) => runId),
+      column(({ workspaceId }) => workspaceId),
+      column(({ lease }) => lease.owner),
+      column(({ lease }) => toInstant(lease.now)),
+      column(({ lease }) => toInstant(lease.expiresAt)),
+    ],
+  });
+  return new Map(
+    rows.map(({ holder, ...row }) => [
+      asked.findIndex(({ runId, lease }) => runId === row.id && lease.owner === holder),
+      row,
+    ]),
+  );
+}
 
 /**
- * Only a takeover of an expired lease counts as fruitless, and only while the journal has not grown since. A chat turn
- * needs the conversation's turn too, which is its own already, or free and wanted by none that came before. Rows are
- * locked run first, then conversation, as by whoever settles: the turn is never given to a run that has ended meanwhile.
+ * For any number of runs at once. Only a takeover of an expired lease counts as fruitless, and only while the journal has not
+ * grown since. A chat turn needs the conversation's turn too, which is its own already, or free and wanted by none that came
+ * before. Rows are locked in one order, runs before conversations, as by whoever settles: the turn is never given to a run
+ * that has ended meanwhile, and two groups never wait for each other.
  */
 const claimStatement = `
-  with mine as materialized (
-    select id, conversation_id, created_at,
+  with given as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+      as given (run_id, workspace_id, owner, now, expires_at)
+  ), mine as materialized (
+    select run.id, run.conversation_id, run.created_at, given.owner, given.now, given.expires_at,
       case when attempt = 0 then null when status = 'running' then 'lease-expired'
-        when heartbeat_at is not null then 'handed-over' end as taken_from
-    from run
-    where id = $1 and workspace_id = $2
-      and (status = 'queued' or (status = 'running' and lease_expires_at <= $4))
-    for update
-  ), journal as (
-    select coalesce(max(position) + 1, 0)::int as length from run_step where run_id = $1
+        when heartbeat_at is not null then 'handed-over' end as taken_from,
+      (select coalesce(max(position) + 1, 0)::int from run_step where run_step.run_id = run.id) as journal_length
+    from given join run on run.id = given.run_id
+    where run.workspace_id = given.workspace_id
+      and (run.status = 'queued' or (run.status = 'running' and run.lease_expires_at <= given.now))
+    order by run.id for update of run
+  ), conversations as materialized (
+    select conversation.id, mine.id as run_id, mine.created_at
+    from mine join conversation on conversation.id = mine.conversation_id
+    order by conversation.id for update of conversation
   ), turn as (
-    update conversation set turn_of = mine.id
-    from mine
-    where conversation.id = mine.conversation_id
-      and (conversation.turn_of = mine.id or (conversation.turn_of is null and not exists (
-        select from run earlier where earlier.conversation_id = mine.conversation_id and earlier.status = 'queued'
-          and (earlier.created_at, earlier.id) < (mine.created_at, mine.id))))
-    returning conversation.dialogue_count
+    update conversation set turn_of = conversations.run_id
+    from conversations
+    where conversation.id = conversations.id
+      and (conversation.turn_of = conversations.run_id or (conversation.turn_of is null and not exists (
+        select from run earlier where earlier.conversation_id = conversation.id and earlier.status = 'queued'
+          and (earlier.created_at, earlier.id) < (conversations.created_at, conversations.run_id))))
+    returning conversation.turn_of as run_id, conversation.dialogue_count
   )
   update run set
-    status = 'running', lease_owner = $3, heartbeat_at = $4, lease_expires_at = $5, attempt = attempt + 1,
-    started_at = coalesce(started_at, $4),
-    dialogue_count = case when run.attempt = 0 then coalesce((select dialogue_count from turn), run.dialogue_count)
+    status = 'running', lease_owner = mine.owner, heartbeat_at = mine.now, lease_expires_at = mine.expires_at,
+    attempt = attempt + 1, started_at = coalesce(started_at, mine.now),
+    dialogue_count = case when run.attempt = 0
+      then coalesce((select dialogue_count from turn where turn.run_id = mine.id), run.dialogue_count)
       else run.dialogue_count end,
     fruitless_takeovers = case
-      when journal.length > journal_at_claim then 0
+      when mine.journal_length > journal_at_claim then 0
       when run.status = 'running' then fruitless_takeovers + 1
       else fruitless_takeovers end,
-    journal_at_claim = journal.length
-  from mine, journal
+    journal_at_claim = mine.journal_length
+  from mine
   where run.id = mine.id
-    and (mine.conversation_id is null or exists (select from turn)
+    and (mine.conversation_id is null or exists (select from turn where turn.run_id = mine.id)
       or not exists (select from conversation where conversation.id = mine.conversation_id))
-  returning ${runColumnsText}, run.attempt as "claimNumber", journal.length as "journalLength", run.active_ms as "activeMs",
-    mine.taken_from as "takenFrom"`;
+  returning ${runColumnsText}, run.attempt as "claimNumber", mine.journal_length as "journalLength",
+    run.active_ms as "activeMs", mine.taken_from as "takenFrom", run.lease_owner as holder`;
+
+async function statusesOf(
+  database: Database,
+  asked: readonly Pick<Append, "runId" | "workspaceId">[],
+): Promise<Map<number, RunStatus>> {
+  const { rows } = await database.run<{ place: number; status: RunStatus }>({
+    name: "run_statuses",
+    text: `select place::int, run.status
+      from unnest($1::uuid[], $2::uuid[]) with ordinality as asked (id, workspace_id, place)
+      join run on run.id = asked.id and run.workspace_id = asked.workspace_id`,
+    values: [asked.map(({ runId }) => runId), asked.map(({ workspaceId }) => workspaceId)],
+  });
+  return new Map(rows.map(({ place, status }) => [place - 1, status]));
+}
 
 const heartbeatStatement = `
   update run set heartbeat_at = $4, lease_expires_at = $5, active_ms = $6

@@ -41,7 +41,7 @@ export function consoleRoutes(needs: ApiNeeds, open: OpenAnswers) {
       if (request.method !== "GET") needs.published.forget();
     });
     app.setErrorHandler((raw, request, reply) => {
-      const error = fromFramework(raw);
+      const error = fromFramework(raw, request.routeOptions.bodyLimit);
       if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
       const status = statusOf(error);
       if (error.retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(error.retryAfterMs / 1000));

@@ -2,7 +2,7 @@ import { AppErrors } from "@diwan/apps";
 import type { JournalEntry, StepSettled } from "@diwan/contracts";
 import { type ConversationId, parseId, RequestErrors } from "@diwan/kernel";
 import { answerForm, RunErrors, startRun, stopRun } from "@diwan/runs";
-import { stringifyJson, type Value } from "@diwan/workflow";
+import { readAppLimits, stringifyJson, type Value } from "@diwan/workflow";
 import type { FastifyInstance } from "fastify";
 import { authenticate } from "../../http/authenticate.ts";
 import { consoleRoute } from "../../http/console-route.ts";
@@ -61,7 +61,9 @@ export function runRoutes(app: FastifyInstance, needs: ApiNeeds, open: OpenAnswe
     const { scope, run } = await findRun(needs, await authenticate(needs, request), params.runId, "editor");
     const ownership = await needs.runs.ownership(scope, run.id);
     if (ownership === undefined) throw RunErrors["not-found"]({});
-    return presentRunOwner(run, ownership, needs.settings.limits);
+    const version = await needs.apps.findVersion(scope, run.versionId);
+    const file = version && needs.readContent(version.documentHash, version.documentText).file;
+    return presentRunOwner(run, ownership, needs.settings.limits, readAppLimits(file?.workflow?.limits));
   });
 
   consoleRoute(app, "GET /console/api/runs/{runId}/events", async ({ params, request, reply }) => {

@@ -1,6 +1,6 @@
 import type { RunEvent } from "@diwan/contracts";
-import type { WorkspaceScope } from "@diwan/kernel";
-import type { Run } from "@diwan/runs";
+import { aborted, type WorkspaceScope } from "@diwan/kernel";
+import { giveUpQueued, type Run } from "@diwan/runs";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpErrors } from "../../http/errors.ts";
 import type { OpenAnswers } from "../../http/open-answers.ts";
@@ -52,6 +52,25 @@ export function streamRun(
   );
 }
 
+/** Gives the run up where no worker takes it in time, also when its caller has left. The timer keeps no process alive. */
+function giveUpInTime(needs: ApiNeeds, scope: WorkspaceScope, run: Run): () => void {
+  const { blockingQueueDeadlineMs } = needs.settings;
+  let timer: NodeJS.Timeout | undefined;
+  const lookIn = (ms: number) => {
+    timer = setTimeout(async () => {
+      try {
+        const again = await giveUpQueued(needs, scope, run.id, blockingQueueDeadlineMs);
+        if (again !== undefined) lookIn(again);
+      } catch (error) {
+        // The reaper has a deadline too, a longer one.
+        needs.logger.warn({ err: error, run_id: run.id }, "A run that nobody takes could not be given up.");
+      }
+    }, ms).unref();
+  };
+  lookIn(blockingQueueDeadlineMs);
+  return () => clearTimeout(timer);
+}
+
 /**
  * Waits for a run's end, or until it waits for people. The run goes on when the caller leaves.
  *
@@ -65,13 +84,15 @@ export async function awaitRun(
   open: OpenAnswers,
 ): Promise<Extract<RunEvent, { type: "run.finished" | "run.paused" }> | undefined> {
   const { abort, forget } = open.add(false);
+  const forgetDeadline = giveUpInTime(needs, scope, run);
   let hasLeft = false;
   whenGone(response, () => {
     hasLeft = true;
-    abort.abort();
+    abort.abort(aborted);
   });
   try {
     for await (const { event } of readRunEvents(needs, scope, run, 0, abort.signal)) {
+      forgetDeadline();
       if (event.type === "run.finished" || event.type === "run.paused") return event;
     }
     if (abort.signal.aborted && !hasLeft) throw HttpErrors["server-stopping"]({}, { retryAfterMs: 1_000 });

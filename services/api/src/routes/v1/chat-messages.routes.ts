@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { OpenAnswers } from "../../http/open-answers.ts";
 import type { ApiNeeds } from "../../needs.ts";
 import { v1ErrorOfRun } from "../../presenters/v1-error.ts";
-import { v1Frames } from "../../presenters/v1-events.ts";
+import { keepsAnswer, v1Frames } from "../../presenters/v1-events.ts";
 import { awaitRun, streamRun, wantsIds } from "./answer-run.ts";
 import { authenticateKey, type KeyCaller } from "./authenticate-key.ts";
 import { bodyOf, inputsOf, invalid, isStreaming, textOf, userOf, type V1Body } from "./body.ts";
@@ -34,7 +34,7 @@ export function chatMessageRoutes(app: FastifyInstance, needs: ApiNeeds, open: O
     const end = await awaitRun(needs, caller.scope, run, reply, open);
     if (end === undefined) return reply;
     if (end.type === "run.paused") return pausedReply(run, end);
-    if (end.status !== "failed") return blockingReply(run, end);
+    if (end.status !== "failed" || keepsAnswer(end)) return blockingReply(run, end);
     const error = v1ErrorOfRun(end.error);
     return reply.status(error.status).send(error);
   });

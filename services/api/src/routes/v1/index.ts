@@ -39,7 +39,7 @@ export function v1Routes(needs: ApiNeeds, open: OpenAnswers) {
       return undefined;
     });
     app.setErrorHandler((raw, request, reply) => {
-      const error = fromFramework(raw);
+      const error = fromFramework(raw, request.routeOptions.bodyLimit);
       if (error.kind === "defect") request.log.error({ err: raw }, "A request broke.");
       const body = v1Error(error);
       if (body.status === 401) reply.header("www-authenticate", 'Bearer realm="api"');

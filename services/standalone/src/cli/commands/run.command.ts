@@ -9,13 +9,24 @@ import { createGuardedHttpClient, type EgressPolicy, type HttpClient } from "@di
 import { egressPolicy, egressSettings } from "@diwan/egress/settings";
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
 import { knownNames, readConfig } from "@diwan/kernel/node";
-import { countTokens, createModelGateway, createRecorder, createReplayer, type ModelPort } from "@diwan/models";
+import { countTokens, createModelGateway, type ModelPort } from "@diwan/models";
 import { defaultHttpLimits, type NodePorts, type RunFiles } from "@diwan/nodes";
-import { defaultRunLimits, type FinishedRun, fileValueOf, type PreparedVersion, type Run, runOnce } from "@diwan/runs";
+import {
+  defaultRunLimits,
+  type FinishedRun,
+  fileValueOf,
+  type PreparedVersion,
+  type Recording,
+  type Run,
+  recordingPorts,
+  runOnce,
+  type StepCall,
+} from "@diwan/runs";
 import { type AppFileMode, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
 import { type Command, DONE, FAILED, print, say, UsageError } from "../command.ts";
 import { localRunFiles } from "../local-run-files.ts";
 import { readText } from "../read-input.ts";
+import { makeRecordingFolder, readRecording, writeRecording } from "../recording-file.ts";
 import { runResult } from "../run-result.ts";
 
 export const runCommand: Command = {
@@ -27,8 +38,8 @@ export const runCommand: Command = {
     ["--file VARIABLE=PATH", "a file for a field; may be given several times"],
     ["--env NAME=VALUE", "value of an environment variable of the app; may be given several times"],
     ["--model-endpoint URL", "send every model call to this OpenAI-compatible address (key: OPENAI_API_KEY)"],
-    ["--record DIR", "keep every model answer"],
-    ["--replay DIR", "answer model calls from a recording, without network"],
+    ["--record DIR", "keep the run in this folder: what went in, and every answer from outside"],
+    ["--replay DIR", "repeat the run that was recorded there, its clock and inputs too, without network"],
     ["--output json|events|text", "one object, one event a line, or the plain answer (text)"],
   ],
   async run(args) {
@@ -49,28 +60,37 @@ export const runCommand: Command = {
     const [path] = positionals;
     if (path === undefined || positionals.length > 1) throw new UsageError("Name one app file.");
     const output = readOutput(values.output);
+    const { record, replay: from } = values;
+    if (record !== undefined && from !== undefined) throw new UsageError("Give --record or --replay, not both.");
     const { version, mode } = prepare(readText(path), readEnvironment(values.env ?? []));
-    if (mode === "advanced-chat" && (values.query ?? "") === "")
+    const replay = from === undefined ? undefined : readRecording(from);
+    const query = values.query ?? replay?.run.query ?? "";
+    if (mode === "advanced-chat" && query === "")
       throw new UsageError("This is a chat app: say something to it with --query TEXT.");
+    if (record !== undefined) makeRecordingFolder(record);
     const policy = readPolicy();
-    const models = modelPort(values["model-endpoint"], values.record, values.replay, policy);
+    const models = modelPort(values["model-endpoint"], policy);
     const http = createGuardedHttpClient({ profile: "untrusted", policy });
     const reach = { models, http, files: localRunFiles(http) };
+    const ports = (run: Run, step: StepCall) =>
+      record === undefined ? portsOf(reach, run) : recordingPorts(portsOf(reach, run), step);
     const abort = new AbortController();
     process.once("SIGINT", () => abort.abort());
     const finished = await runOnce(
-      { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports: (run) => portsOf(reach, run) },
+      { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports },
       {
         version,
         mode,
-        inputs: { ...readInputs(values.inputs), ...readFiles(values.file ?? []) },
+        inputs: inputsOf(values, replay),
         user: "cli",
-        query: values.query ?? "",
+        query,
         limits: defaultRunLimits,
         signal: abort.signal,
+        ...(replay === undefined ? {} : { replay }),
       },
     );
     show(finished, output);
+    if (record !== undefined) writeRecording(record, finished);
     return endedWell.has(finished.run.status) ? DONE : FAILED;
   },
 };
@@ -108,6 +128,12 @@ function whyNot(mode: AppFileMode, hasWorkflow: boolean): string {
   return hasWorkflow
     ? "It has no start step, so only a trigger can start it."
     : `Apps of mode "${mode}" come with a later release.`;
+}
+
+/** A replay goes with what was recorded, unless something else is given. */
+function inputsOf({ inputs, file }: { inputs?: string; file?: string[] }, replay: Recording | undefined) {
+  if (replay !== undefined && inputs === undefined && file === undefined) return replay.run.inputs;
+  return { ...readInputs(inputs), ...readFiles(file ?? []) };
 }
 
 function readInputs(text: string | undefined): Record<string, Value> {
@@ -158,21 +184,14 @@ function readPolicy(): EgressPolicy {
   return egressPolicy(readConfig(egressSettings, process.env, knownNames));
 }
 
-function modelPort(
-  endpoint: string | undefined,
-  record: string | undefined,
-  replay: string | undefined,
-  policy: EgressPolicy,
-): ModelPort {
-  if (replay !== undefined) return createReplayer(replay);
+function modelPort(endpoint: string | undefined, policy: EgressPolicy): ModelPort {
   const apiKey = process.env["OPENAI_API_KEY"];
   const base = process.env["OPENAI_API_BASE"];
-  const live = createModelGateway({
+  return createModelGateway({
     http: createGuardedHttpClient({ profile: "platform", policy }),
     ...(endpoint === undefined ? {} : { onlyEndpoint: { baseUrl: endpoint, apiKey } }),
     ...(base === undefined ? {} : { environment: { baseUrl: base, apiKey } }),
   });
-  return record === undefined ? live : createRecorder(live, record);
 }
 
 type Reach = { models: ModelPort; http: HttpClient; files: RunFiles };
