@@ -1,5 +1,5 @@
 import { createGuardedHttpClient, parsePrivateEntry, publicPolicy } from "@diwan/egress";
-import { createIdSource, DiwanError, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
+import { createIdSource, DiwanError, Shutdown, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import type { ModelPart } from "@diwan/models";
 import { defaultHttpLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import { defaultRunLimits, type ExecuteRunNeeds, executeRun, type PreparedVersion, type Run } from "@diwan/runs";
@@ -85,7 +85,7 @@ describe("a worker that was frozen for longer than its lease", () => {
         }
         return { ...ports, models: { ...ports.models, stream } };
       };
-      return executeRun({ ...frozen, clock, portsFor: portsOf }, scope, run.id, new AbortController().signal);
+      return executeRun({ ...frozen, clock, portsFor: portsOf }, scope, run.id, new Shutdown());
     };
     const thaw = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
@@ -110,7 +110,7 @@ async function turn(failing: number, when: "before" | "after") {
   const outage = new Outage(failing, when);
   const live = new MemoryLiveEvents();
   const before = server.requests.length;
-  const execution = await executeRun(needs(outage, live), scope, run.id, new AbortController().signal);
+  const execution = await executeRun(needs(outage, live), scope, run.id, new Shutdown());
   const effects = server.requests.slice(before).map(({ headers }) => headers["idempotency-key"]);
   const stored = await stores.runs.find(scope, run.id);
   return {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AppId, createIdSource, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
+import { type AppId, createIdSource, Shutdown, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import { createRegistry, type NodePorts, nodeDefinitions } from "@diwan/nodes";
 import {
   atTheStart,
@@ -110,7 +110,7 @@ async function drive(stack: Stack, version: PreparedVersion, count: number) {
   let next = 0;
   const worker = async () => {
     for (let run = runs[next++]; run !== undefined; run = runs[next++]) {
-      await executeRun(needs, scope, run.id, new AbortController().signal);
+      await executeRun(needs, scope, run.id, new Shutdown());
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

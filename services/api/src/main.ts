@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createIdSource, systemClock } from "@diwan/kernel";
-import { createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
+import { collectEarly, createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
 import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import {
   checkSecretKey,
@@ -16,6 +16,7 @@ import { buildApi } from "./build-api.ts";
 import { apiConfig } from "./config.ts";
 
 endWithReason();
+collectEarly();
 const config = apiConfig(process.env);
 if (config.SECRET_KEY === undefined) throw SecretErrors["too-weak"]();
 const version = process.env["npm_package_version"] ?? "0";

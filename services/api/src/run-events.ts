@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalRunStatus, RunEvent, SequencedRunEvent } from "@diwan/contracts";
-import { aborted, type WorkspaceScope } from "@diwan/kernel";
+import { aborted, LinkedAbort, type WorkspaceScope } from "@diwan/kernel";
 import { finishedEvent, hasEnded, isOutage, pauseEvents, pausingAsStored, type Run } from "@diwan/runs";
 import type { ApiNeeds } from "./needs.ts";
 
@@ -43,9 +43,9 @@ export async function* readRunEvents(
   let waitMs = LOOK_AGAIN_MS;
   while (!signal.aborted) {
     const askedAt = performance.now();
-    const lookout = new Lookout(needs, scope, run, () => isPauseKnown);
+    const lookout = new Lookout(needs, scope, run, () => isPauseKnown, signal);
     try {
-      const events = await needs.live.read(run.id, last, AbortSignal.any([signal, lookout.signal]), waitMs);
+      const events = await needs.live.read(run.id, last, lookout.signal, waitMs);
       for await (const event of events ?? []) {
         yield event;
         last = event.seq;
@@ -105,11 +105,13 @@ async function readStored(
 
 /** Looks at the store while the live stream is silent, and says when there is more to know there. */
 class Lookout {
-  readonly #done = new AbortController();
+  readonly #done: LinkedAbort;
   readonly #timer: NodeJS.Timeout;
   #heardAt = performance.now();
 
-  constructor(needs: Needs, scope: WorkspaceScope, run: Run, isPauseKnown: () => boolean) {
+  /** @param signal  Of the reader. */
+  constructor(needs: Needs, scope: WorkspaceScope, run: Run, isPauseKnown: () => boolean, signal: AbortSignal) {
+    this.#done = new LinkedAbort(signal);
     this.#timer = setInterval(async () => {
       const silentSince = this.#heardAt;
       if (performance.now() - silentSince < SILENT_MS) return;
@@ -130,6 +132,7 @@ class Lookout {
   end(): void {
     clearInterval(this.#timer);
     this.#done.abort(aborted);
+    this.#done[Symbol.dispose]();
   }
 }
 
@@ -159,11 +162,14 @@ async function* endOf(
 
 async function readKept(live: ApiNeeds["live"], run: Run, signal: AbortSignal): Promise<SequencedRunEvent[]> {
   const kept: SequencedRunEvent[] = [];
+  using inTime = new LinkedAbort(signal);
+  const timer = setTimeout(() => inTime.abort(aborted), KEPT_WITHIN_MS);
   try {
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(KEPT_WITHIN_MS)]);
-    for await (const event of (await live.read(run.id, 0, inTime)) ?? []) kept.push(event);
+    for await (const event of (await live.read(run.id, 0, inTime.signal)) ?? []) kept.push(event);
   } catch {
     // Out of reach.
+  } finally {
+    clearTimeout(timer);
   }
   return kept;
 }

@@ -1,5 +1,5 @@
 import { createIdSource, systemClock } from "@diwan/kernel";
-import { createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
+import { collectEarly, createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
 import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import { checkSecretKey, createFileSigner, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
 import { workerConfig } from "./config.ts";
@@ -8,6 +8,7 @@ import { startWorker } from "./worker.ts";
 import { workerNeeds } from "./worker-needs.ts";
 
 endWithReason();
+collectEarly();
 const config = workerConfig(process.env);
 if (config.SECRET_KEY === undefined) throw SecretErrors["too-weak"]();
 const version = process.env["npm_package_version"] ?? "0";

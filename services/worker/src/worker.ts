@@ -1,3 +1,4 @@
+import { Shutdown } from "@diwan/kernel";
 import { expireForms, type LocalSlots, type ReaperLimits, reapRuns } from "@diwan/runs";
 import { executeRunConsumer } from "./consumers/execute-run.consumer.ts";
 import type { WorkerNeeds } from "./needs.ts";
@@ -16,8 +17,8 @@ export type Worker = {
 
 /** Takes jobs, and looks every few seconds for runs that nobody works on. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
-  const shutdown = new AbortController();
-  const { handle, local, idle } = executeRunConsumer(needs, shutdown.signal);
+  const shutdown = new Shutdown();
+  const { handle, local, idle } = executeRunConsumer(needs, shutdown);
   const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<void> | undefined;
   const look = async (limits: ReaperLimits) => {
@@ -45,7 +46,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
     local,
     async close(graceMs) {
       clearInterval(timer);
-      const handOver = setTimeout(() => shutdown.abort(), graceMs);
+      const handOver = setTimeout(() => shutdown.begin(), graceMs);
       await Promise.all([consumption.close(), idle()]);
       clearTimeout(handOver);
       await reaping;

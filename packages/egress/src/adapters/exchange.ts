@@ -37,7 +37,7 @@ export function freshExchange(guard: GuardSettings): Exchange {
   return (request, url, leftMs) => {
     const target = targetOf(request.method, url);
     checkTarget(guard, target);
-    const watch = new StallWatch(target.host, request.timeouts, leftMs);
+    const watch = new StallWatch(target.host, request.timeouts, leftMs, request.signal);
     const connect = buildConnector({
       ...addresses,
       allowH2: false,
@@ -79,7 +79,8 @@ export function keptExchange(guard: GuardSettings): Exchange {
     const target = targetOf(request.method, url);
     checkTarget(guard, target);
     const { readMs, totalMs } = request.timeouts;
-    const watch = readMs > 0 || totalMs > 0 ? new StallWatch(target.host, request.timeouts, leftMs) : undefined;
+    const watch =
+      readMs > 0 || totalMs > 0 ? new StallWatch(target.host, request.timeouts, leftMs, request.signal) : undefined;
     watch?.wait("read");
     return exchange(agentFor(target.scheme, target.port, request.verifyTls), request, url, watch, () => {});
   };
@@ -93,7 +94,6 @@ async function exchange(
   close: () => void,
 ): Promise<Answer> {
   const host = url.hostname;
-  const signal = watch === undefined ? request.signal : AbortSignal.any([request.signal, watch.signal]);
   const end = () => {
     watch?.done();
     close();
@@ -107,7 +107,7 @@ async function exchange(
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method as Dispatcher.HttpMethod,
-      signal,
+      signal: watch?.signal ?? request.signal,
       responseHeaders: "raw",
       ...outgoing(request, url, watch),
     };

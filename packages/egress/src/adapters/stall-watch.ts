@@ -1,3 +1,4 @@
+import { LinkedAbort } from "@diwan/kernel";
 import { EgressErrors } from "../errors.ts";
 import type { HttpTimeouts } from "../http-client.ts";
 
@@ -13,13 +14,17 @@ const words: Record<Stage, string> = {
 export class StallWatch {
   readonly #host: string;
   readonly #timeouts: HttpTimeouts;
-  readonly #abort = new AbortController();
+  readonly #abort: LinkedAbort;
   readonly #deadline: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stage: Stage | undefined;
 
-  /** @param leftMs  What is left of `totalMs`. */
-  constructor(host: string, timeouts: HttpTimeouts, leftMs: number) {
+  /**
+   * @param leftMs  What is left of `totalMs`.
+   * @param signal  Of the request.
+   */
+  constructor(host: string, timeouts: HttpTimeouts, leftMs: number, signal: AbortSignal) {
+    this.#abort = new LinkedAbort(signal);
     this.#host = host;
     this.#timeouts = timeouts;
     if (timeouts.totalMs > 0) {
@@ -28,7 +33,7 @@ export class StallWatch {
     }
   }
 
-  /** Aborted with egress.timed-out. */
+  /** Aborted with egress.timed-out, or as the request is. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -54,6 +59,7 @@ export class StallWatch {
   done(): void {
     this.rest();
     clearTimeout(this.#deadline);
+    this.#abort[Symbol.dispose]();
   }
 
   #end(what: string, seconds: number): void {

@@ -1,3 +1,4 @@
+export { collectEarly } from "./collect-early.ts";
 export * from "./common-settings.ts";
 export * from "./config.ts";
 export * from "./connection-settings.ts";

@@ -5,18 +5,19 @@ import {
   type Change,
   fail,
   type GraphNode,
-  type NodeContext,
   type Outcome,
   type Paused,
   type ReadyStep,
   type ReplyPiece,
   type RunProgress,
+  type StreamPart,
   sizeUpTo,
 } from "@diwan/workflow";
 import { Attempt, type StepCall } from "./attempt.ts";
 import type { RunLimits } from "./limits.ts";
 import type { Recording } from "./recording.ts";
 import { type StepOutcome, settleOutcome } from "./settle-outcome.ts";
+import { StepContext } from "./step-context.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 export type DriveNeeds = { clock: Clock; logger: Logger; ports(call: StepCall): NodePorts };
@@ -223,17 +224,11 @@ class Drive {
   }
 
   #run(attempt: Attempt): Outcome | Promise<Outcome> {
-    const { frame, node, step, stepId } = attempt;
+    const { frame, node, step } = attempt;
     const { progress, replay } = this.#request;
-    const needs = this.#needs;
-    const signal = this.#abort.signal;
-    const context = (until: AbortSignal): NodeContext<unknown> => ({
-      nodeId: node.id,
-      title: node.title,
-      settings: node.settings,
-      variables: frame.variables,
-      signal: until,
-      emit: (part) => {
+    const { clock, ports: portsFor } = this.#needs;
+    const given = {
+      emit: (part: StreamPart) => {
         if (this.#end !== undefined) return;
         if (part.type === "text") {
           this.#publishReply(progress.addChunk(frame, node.id, part.output, part.text, part.final));
@@ -241,17 +236,13 @@ class Drive {
           this.#request.publish({ type: "reasoning-delta", nodeId: node.id, text: part.text, final: part.final });
         }
       },
-      stepId,
-      attempt: step.attempt,
-      get attemptId() {
-        return attempt.id;
-      },
-      answer: step.answer,
-      now: () => replay?.timeOf(frame.path, node.id, step.attempt) ?? needs.clock.now(),
+      now: () => replay?.timeOf(frame.path, node.id, step.attempt) ?? clock.now(),
       random: attempt.random(progress.state.seed),
-    });
-    const ports = node.definition.needs.length === 0 ? noPorts : needs.ports(attempt.call);
-    const run = (until: AbortSignal) => node.definition.run(context(until) as never, ports as never);
+    };
+    const ports = node.definition.needs.length === 0 ? noPorts : portsFor(attempt.call);
+    const run = (signal: AbortSignal) =>
+      node.definition.run(new StepContext(attempt, { ...given, signal }) as never, ports as never);
+    const { signal } = this.#abort;
     return node.timeoutMs === null ? run(signal) : withTimeout(node.timeoutMs, signal, run);
   }
 

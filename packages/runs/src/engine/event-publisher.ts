@@ -46,6 +46,15 @@ export class EventPublisher {
     else this.#timer ??= setTimeout(() => this.#write(), waitMs);
   }
 
+  /** The end is about to come: text goes with it, in one write, unless that takes longer than text may wait. */
+  awaitEnd(): void {
+    if (this.#immediate === undefined) return;
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#timer);
+    this.#immediate = undefined;
+    this.#timer = setTimeout(() => this.#write(), COALESCE_MS);
+  }
+
   /** Resolves when everything published so far is readable elsewhere, or given up. */
   async flush(): Promise<void> {
     const giveUp = setTimeout(() => this.#refuse(), FLUSH_WITHIN_MS);

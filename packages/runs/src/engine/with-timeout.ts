@@ -1,3 +1,4 @@
+import { LinkedAbort } from "@diwan/kernel";
 import { fail, type Outcome } from "@diwan/workflow";
 
 /** Ends a step's attempt as failed after a time, whatever the step does with the signal it is given. */
@@ -6,7 +7,7 @@ export async function withTimeout(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
-  const over = new AbortController();
+  using over = new LinkedAbort(signal);
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<Outcome>((resolve) => {
     timer = setTimeout(() => {
@@ -16,7 +17,7 @@ export async function withTimeout(
     }, timeoutMs);
   });
   try {
-    const work = Promise.resolve(run(AbortSignal.any([signal, over.signal])));
+    const work = Promise.resolve(run(over.signal));
     work.catch(() => {});
     return await Promise.race([work, timedOut]);
   } finally {

@@ -1,4 +1,5 @@
 import type { HttpClient } from "@diwan/egress";
+import { LinkedAbort } from "@diwan/kernel";
 import type { FileValue } from "@diwan/workflow";
 import { FileErrors } from "./errors.ts";
 
@@ -17,7 +18,7 @@ export async function readRemoteFile(
 ): Promise<Uint8Array> {
   const url = file.remote_url ?? file.url ?? "";
   const name = file.filename ?? url;
-  const done = new AbortController();
+  using done = new LinkedAbort(signal);
   const response = await http.send({
     method: "GET",
     url,
@@ -26,7 +27,7 @@ export async function readRemoteFile(
     timeouts: TIMEOUTS,
     maxRedirects: MAX_REDIRECTS,
     verifyTls: true,
-    signal: AbortSignal.any([signal, done.signal]),
+    signal: done.signal,
   });
   try {
     if (response.status < 200 || response.status > 299) throw FileErrors["not-found"]({ name });

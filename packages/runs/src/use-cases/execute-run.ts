@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
-import { aborted, asDiwanError, type Logger, type RunId, type WorkspaceScope } from "@diwan/kernel";
+import {
+  aborted,
+  asDiwanError,
+  LinkedAbort,
+  type Logger,
+  type RunId,
+  type Shutdown,
+  type WorkspaceScope,
+} from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import {
   type Graph,
@@ -79,13 +87,13 @@ export type Execution = "settled" | "paused" | "not-mine" | "handed-over";
  * Takes a run, drives it to its end or to where it waits for people, and settles it. The job may arrive twice: whoever
  * does not get the lease leaves.
  *
- * @param shutdown  Aborted when the process must go: the run is given back and another worker goes on.
+ * @param shutdown  When it begins, the run is given back and another worker goes on.
  */
 export async function executeRun(
   needs: ExecuteRunNeeds,
   scope: WorkspaceScope,
   runId: RunId,
-  shutdown: AbortSignal,
+  shutdown: Shutdown,
 ): Promise<Execution> {
   const lease = leaseOf(needs);
   const claimed = await needs.runs.claim(scope, runId, lease);
@@ -99,7 +107,7 @@ export async function executeClaimed(
   scope: WorkspaceScope,
   claimed: ClaimedRun,
   lease: Lease,
-  shutdown: AbortSignal,
+  shutdown: Shutdown,
 ): Promise<Execution> {
   needs.observe?.claimed(claimed);
   return new Execute(needs, scope, claimed, lease, shutdown).run();
@@ -120,12 +128,13 @@ class Execute {
   readonly #stop = new AbortController();
   readonly #claimedAt: number;
   readonly #lease: HeldLease;
+  readonly #shutdown: Shutdown;
   #limits: RunLimits;
   #cause: "stop" | "shutdown" | "lost" | undefined;
   /** Of the try that is under way. */
   #progress: RunProgress | undefined;
 
-  constructor(needs: ExecuteRunNeeds, scope: WorkspaceScope, claimed: ClaimedRun, lease: Lease, shutdown: AbortSignal) {
+  constructor(needs: ExecuteRunNeeds, scope: WorkspaceScope, claimed: ClaimedRun, lease: Lease, shutdown: Shutdown) {
     this.#needs = needs;
     this.#scope = scope;
     this.#claimed = claimed;
@@ -141,8 +150,7 @@ class Execute {
       () => this.#activeMs,
       (state) => this.#heard(state),
     );
-    shutdown.addEventListener("abort", () => this.#interrupt("shutdown"), { signal: this.#stop.signal });
-    if (shutdown.aborted) this.#interrupt("shutdown");
+    this.#shutdown = shutdown;
   }
 
   async run(): Promise<Execution> {
@@ -150,6 +158,7 @@ class Execute {
       if (runId === this.#run.id) this.#interrupt("stop");
     });
     using _kept = this.#lease;
+    const ignoreShutdown = this.#shutdown.onBegin(() => this.#interrupt("shutdown"));
     if (this.#run.stopRequestedBy !== null) this.#interrupt("stop");
     try {
       const execution = await this.#throughOutages();
@@ -159,6 +168,7 @@ class Execute {
       return execution;
     } finally {
       forget();
+      ignoreShutdown();
       this.#stop.abort(aborted);
     }
   }
@@ -187,7 +197,7 @@ class Execute {
     const publisher = new EventPublisher(writer, () => this.#progress?.answer ?? "");
     let waitMs = TRY_AGAIN_MS;
     for (let wasStreamed = writer.lastSeq > 0; ; wasStreamed = true) {
-      const line = this.#openLine(publisher, wasStreamed);
+      using line = this.#openLine(publisher, wasStreamed);
       try {
         const execution = await this.#drive(line);
         if (execution === "answered") await this.#rereadJournal();
@@ -218,14 +228,14 @@ class Execute {
   }
 
   #openLine(publisher: EventPublisher, wasStreamed: boolean): Line {
-    const broken = new AbortController();
     const journal = new JournalWriter(
       this.#claimed.journal.length,
       (position, entries) =>
         this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#lease.holder.owner, position, entries),
-      (error) => broken.abort(error),
+      (error) => line.break(error),
     );
-    return { publisher, journal, wasStreamed, broken };
+    const line = new Line(publisher, journal, wasStreamed, this.#stop.signal);
+    return line;
   }
 
   /** Resolves when the database answers again, with whether the run is still held; its journal is read again then. */
@@ -260,9 +270,9 @@ class Execute {
   }
 
   async #drive(line: Line): Promise<Execution | "answered"> {
-    const { publisher, journal, broken } = line;
+    const { publisher, journal } = line;
     const { end, progress, conversation } = await this.#toEnd(line);
-    broken.signal.throwIfAborted();
+    line.throwIfBroken();
     if (end.status === "stopped" && this.#cause !== "stop") return this.#letGo(line);
     if (conversation !== undefined) await conversation.flush();
     if (end.status === "paused") {
@@ -274,6 +284,7 @@ class Execute {
       return "paused";
     }
     const settlement = settlementOf(this.#run, end, progress, this.#needs.clock.now());
+    publisher.awaitEnd();
     const last = await journal.takeRest();
     if (!(await this.#needs.runs.settle(this.#scope, this.#run.id, this.#lease.holder.owner, settlement, last)))
       return "not-mine";
@@ -374,11 +385,12 @@ class Execute {
   }
 
   #driveOn(
-    { publisher, journal, broken }: Line,
+    line: Line,
     progress: RunProgress,
     conversation: ConversationWriter,
     original: Recording | undefined,
   ): Promise<DriveEnd> {
+    const { publisher, journal, signal } = line;
     const { clock, logger, observe } = this.#needs;
     const limits = this.#limits;
     const ports = (step: StepCall) => {
@@ -394,12 +406,12 @@ class Execute {
         limits,
         activeMs: this.#activeMs,
         outputBytes: outputBytesOf(this.#claimed.journal, limits),
-        signal: AbortSignal.any([this.#stop.signal, broken.signal]),
+        signal,
         disown: (error) => {
           // A process that was frozen finds its timeouts over; whoever has the run by now did not wait.
           if (!isOutage(error) && !this.#lease.isOverdue) return false;
           const { code, message } = error;
-          broken.abort(isOutage(error) ? Object.assign(new Error(message), { code }) : RunErrors["lease-lost"]({}));
+          line.break(isOutage(error) ? Object.assign(new Error(message), { code }) : RunErrors["lease-lost"]({}));
           return true;
         },
         publish: (event) => publisher.publish(event),
@@ -482,8 +494,39 @@ class Execute {
   }
 }
 
-/** What one try to drive the run writes to; `broken` once it cannot go on, with why. */
-type Line = { publisher: EventPublisher; journal: JournalWriter; wasStreamed: boolean; broken: AbortController };
+/** What one try to drive the run writes to. */
+class Line implements Disposable {
+  readonly publisher: EventPublisher;
+  readonly journal: JournalWriter;
+  readonly wasStreamed: boolean;
+  readonly #abort: LinkedAbort;
+  #brokenBy: unknown;
+
+  constructor(publisher: EventPublisher, journal: JournalWriter, wasStreamed: boolean, stop: AbortSignal) {
+    this.publisher = publisher;
+    this.journal = journal;
+    this.wasStreamed = wasStreamed;
+    this.#abort = new LinkedAbort(stop);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The try cannot go on. */
+  break(error: unknown): void {
+    this.#brokenBy ??= error;
+    this.#abort.abort(error);
+  }
+
+  throwIfBroken(): void {
+    if (this.#brokenBy !== undefined) throw this.#brokenBy;
+  }
+
+  [Symbol.dispose](): void {
+    this.#abort[Symbol.dispose]();
+  }
+}
 
 function isLost(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "run.lease-lost";

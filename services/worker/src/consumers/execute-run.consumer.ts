@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RunId, WorkspaceScope } from "@diwan/kernel";
+import type { RunId, Shutdown, WorkspaceScope } from "@diwan/kernel";
 import { countTokens } from "@diwan/models";
 import type { NodePorts } from "@diwan/nodes";
 import {
@@ -28,7 +28,7 @@ export type RunConsumer = {
   idle(): Promise<void>;
 };
 
-export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): RunConsumer {
+export function executeRunConsumer(needs: WorkerNeeds, shutdown: Shutdown): RunConsumer {
   const execution: ExecuteRunNeeds = {
     ...needs,
     ...needs.settings,
@@ -45,7 +45,7 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
   return {
     async handle({ scope, runId }) {
       await slots.wait();
-      if (shutdown.aborted) {
+      if (shutdown.hasBegun) {
         slots.giveBack();
         return "put-back";
       }
@@ -62,7 +62,7 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: AbortSignal): R
     },
     local: {
       take() {
-        if (shutdown.aborted || !slots.take()) return undefined;
+        if (shutdown.hasBegun || !slots.take()) return undefined;
         const work = (runId: RunId, execution: Promise<Execution>) => {
           const done: Promise<void> = execution
             .then(() => {}, tell(runId))

@@ -1,3 +1,5 @@
+import { LinkedAbort } from "@diwan/kernel";
+
 export type Deadlines = {
   /** From the request to its first part. Reasoning models think before they speak. */
   firstPartMs: number;
@@ -19,7 +21,7 @@ type Guarded = {
 
 /** A signal that also aborts when the other side stays silent for too long. */
 export function withDeadlines(outer: AbortSignal, { firstPartMs, silenceMs }: Deadlines): Guarded {
-  const silence = new AbortController();
+  const silence = new LinkedAbort(outer);
   let reason: string | undefined;
   let lastHeardAt = performance.now();
   let limitMs = firstPartMs;
@@ -36,7 +38,7 @@ export function withDeadlines(outer: AbortSignal, { firstPartMs, silenceMs }: De
   };
   timer = setTimeout(watch, firstPartMs);
   return {
-    signal: AbortSignal.any([outer, silence.signal]),
+    signal: silence.signal,
     heard() {
       lastHeardAt = performance.now();
       if (limitMs === silenceMs) return;
@@ -45,6 +47,9 @@ export function withDeadlines(outer: AbortSignal, { firstPartMs, silenceMs }: De
       timer = setTimeout(watch, silenceMs);
     },
     silent: () => reason,
-    done: () => clearTimeout(timer),
+    done: () => {
+      clearTimeout(timer);
+      silence[Symbol.dispose]();
+    },
   };
 }
