@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ModelServer, startModelServer, words } from "@diwan/testkit";
+import { freePort } from "@diwan/testkit/services";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appText, end, llm, start } from "../support/app-text.ts";
@@ -11,14 +11,6 @@ import { appText, end, llm, start } from "../support/app-text.ts";
 const root = resolve(import.meta.dirname, "../..");
 const postgres = process.env["DIWAN_TEST_POSTGRES_URL"];
 const redis = process.env["DIWAN_TEST_REDIS_URL"];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 /** Two apis and two workers as processes of their own, over one Postgres and one Redis. */
 class Cluster {

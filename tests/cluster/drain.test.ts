@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import { createServer } from "node:net";
 import { words } from "@diwan/testkit";
+import { freePort } from "@diwan/testkit/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appText, end, llm, start } from "../support/app-text.ts";
 import { hasClusterServices, startCluster, type TestCluster } from "../support/cluster.ts";
@@ -15,14 +15,6 @@ const app = appText(
   [start(), llm("ask", "go"), end("end", { text: ["ask", "text"] })],
   ["start>ask", "ask>end"],
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return Promise.resolve(child.exitCode);

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@diwan/testkit/services";
 import { ConsoleClient } from "../support/console-client.ts";
 import { projectRoot } from "../support/installation.ts";
 import type { FaultInstallation } from "./installation.ts";
 import { ManagedProcess } from "./managed-process.ts";
-import { freePort, preparePostgres, prepareRedis } from "./servers.ts";
+import { preparePostgres, prepareRedis } from "./servers.ts";
 
 export type FaultCluster = FaultInstallation & {
   postgres: ManagedProcess;

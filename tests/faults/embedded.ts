@@ -1,12 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { copyEmbeddedTemplate } from "@diwan/testkit/services";
+import { copyEmbeddedTemplate, freePort } from "@diwan/testkit/services";
 import { ConsoleClient } from "../support/console-client.ts";
 import { projectRoot } from "../support/installation.ts";
 import type { FaultInstallation } from "./installation.ts";
 import { ManagedProcess } from "./managed-process.ts";
-import { freePort } from "./servers.ts";
 
 export type FaultEmbedded = FaultInstallation & {
   standalone: ManagedProcess;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "@diwan/testkit/services";
 import pg from "pg";
 import { projectRoot } from "../support/installation.ts";
 import { ManagedProcess } from "./managed-process.ts";
@@ -13,14 +13,6 @@ export function missingServers(): string | undefined {
   if (!existsSync(join(postgresBin, "postgres"))) return "needs the Postgres of scripts/services.sh up";
   if (spawnSync("redis-server", ["--version"]).status !== 0) return "needs redis-server";
   return undefined;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 /** A Postgres of our own whose data reach the disk. */

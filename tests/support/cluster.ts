@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ModelServer, startModelServer } from "@diwan/testkit";
+import { freePort } from "@diwan/testkit/services";
 import pg from "pg";
 import { ConsoleClient } from "./console-client.ts";
 import { type PublishedApp, projectRoot, publishApp } from "./installation.ts";
@@ -115,12 +115,4 @@ async function untilReady(url: string, output: () => string): Promise<void> {
     await sleep(100);
   }
   throw new Error(`The cluster is not ready:\n${output()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

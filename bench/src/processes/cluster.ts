@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@diwan/testkit/services";
 import { type Child, startChild } from "./child.ts";
 import { keyForApp } from "./installation.ts";
 import { type BenchServices, freshDatabase } from "./services.ts";
@@ -71,12 +71,4 @@ async function untilReady(url: string, api: Child): Promise<void> {
     await sleep(100);
   }
   throw new Error(`The api is not ready:\n${api.output()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { testCertificate } from "../http-server/certificate.ts";
+import { freePort } from "./free-port.ts";
 
 const isMissing = spawnSync("redis-server", ["--version"]).status !== 0;
 
@@ -152,12 +152,4 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     await sleep(100);
   }
   throw new Error("The Sentinels do not agree after 20 s.");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
