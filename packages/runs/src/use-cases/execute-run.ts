@@ -1,37 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
-import {
-  aborted,
-  asDiwanError,
-  LinkedAbort,
-  type Logger,
-  type RunId,
-  type Shutdown,
-  type WorkspaceScope,
-} from "@diwan/kernel";
+import { aborted, asDiwanError, type Logger, type RunId, type Shutdown, type WorkspaceScope } from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
-import {
-  type Graph,
-  type GraphNode,
-  RunProgress,
-  readAppLimits,
-  type Value,
-  type WorkflowDocument,
-} from "@diwan/workflow";
+import { type Graph, type GraphNode, RunProgress, readAppLimits, type WorkflowDocument } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
 import { isOutage } from "../core/outage.ts";
-import { answeredForms, formEvent, pauseEvents, pausingOf } from "../core/pausing.ts";
-import { conversationValues, runVariables, shownInputs } from "../core/run-variables.ts";
+import { pauseEvents, pausingOf } from "../core/pausing.ts";
+import { runVariables } from "../core/run-variables.ts";
 import { settlementOf } from "../core/settlement.ts";
 import type { StepCall } from "../engine/attempt.ts";
 import { ConversationWriter } from "../engine/conversation-writer.ts";
 import { type DriveEnd, driveRun } from "../engine/drive-run.ts";
 import { EventPublisher } from "../engine/event-publisher.ts";
+import { withinHardLimit } from "../engine/hard-limit.ts";
 import { HeldLease, type LeaseTerms, leaseOf } from "../engine/held-lease.ts";
 import { JournalWriter } from "../engine/journal-writer.ts";
 import { limitsFor, outputBytesOf, type RunLimits } from "../engine/limits.ts";
 import { recordingPorts } from "../engine/recorded-ports.ts";
 import { Recording } from "../engine/recording.ts";
+import { RunLine } from "../engine/run-line.ts";
+import { takeUp } from "../engine/take-up.ts";
 import { tellReaders } from "../engine/tell-readers.ts";
 import { RunErrors } from "../errors.ts";
 import type {
@@ -227,14 +215,14 @@ class Execute {
     }
   }
 
-  #openLine(publisher: EventPublisher, wasStreamed: boolean): Line {
+  #openLine(publisher: EventPublisher, wasStreamed: boolean): RunLine {
     const journal = new JournalWriter(
       this.#claimed.journal.length,
       (position, entries) =>
         this.#needs.runs.appendJournal(this.#scope, this.#run.id, this.#lease.holder.owner, position, entries),
       (error) => line.break(error),
     );
-    const line = new Line(publisher, journal, wasStreamed, this.#stop.signal);
+    const line = new RunLine(publisher, journal, wasStreamed, this.#stop.signal);
     return line;
   }
 
@@ -269,7 +257,7 @@ class Execute {
     this.#claimed.journal = await this.#needs.runs.readJournal(this.#scope, this.#run.id);
   }
 
-  async #drive(line: Line): Promise<Execution | "answered"> {
+  async #drive(line: RunLine): Promise<Execution | "answered"> {
     const { publisher, journal } = line;
     const { end, progress, conversation } = await this.#toEnd(line);
     line.throwIfBroken();
@@ -294,7 +282,7 @@ class Execute {
     return "settled";
   }
 
-  async #toEnd(line: Line): Promise<{
+  async #toEnd(line: RunLine): Promise<{
     end: DriveEnd;
     progress: RunProgress | undefined;
     conversation: ConversationWriter | undefined;
@@ -318,8 +306,15 @@ class Execute {
         conversations,
         conversationVariables,
       );
-      await this.#takeUp(line, progress, version, conversation);
-      const end = await this.#withinHardLimit(this.#driveOn(line, progress, conversation, original));
+      const { document } = version;
+      const taken = { scope: this.#scope, claimed: this.#claimed, holder: this.#lease.holder, document, line };
+      await takeUp(this.#needs, { ...taken, progress, conversation });
+      const { end, timedOut } = await withinHardLimit(this.#driveOn(line, progress, conversation, original), {
+        limitMs: this.#limits.hardMs,
+        activeMs: () => this.#activeMs,
+        abandon: () => this.#stop.abort(),
+      });
+      if (timedOut !== undefined) this.#needs.observe?.timedOut(timedOut);
       return { end, progress, conversation };
     } catch (error) {
       if (isOutage(error) || isLost(error)) throw error;
@@ -336,56 +331,8 @@ class Execute {
     return new Recording(run, await this.#needs.runs.readJournal(this.#scope, repeats.of));
   }
 
-  /** Folds what is known of the run, and tells its readers where it stands. */
-  async #takeUp(
-    { publisher, journal, wasStreamed }: Line,
-    progress: RunProgress,
-    version: PreparedVersion,
-    conversation: ConversationWriter,
-  ): Promise<void> {
-    const past = this.#claimed.journal;
-    progress.replay(past);
-    const isTakeover = this.#claimed.attempt > 1;
-    // Readers of a run taken over have that text; those of one that begins with another's journal do not.
-    if (isTakeover) progress.takeReply();
-    const isFirst = past.length === 0;
-    const answers = isFirst ? [] : await answeredForms(this.#needs.forms, this.#scope, this.#run.id, progress.state);
-    publisher.publish({
-      type: "run.started",
-      workflowId: this.#run.versionId,
-      inputs: shownInputs(this.#run),
-      reason: isTakeover || wasStreamed ? "resumption" : "initial",
-      at: this.#run.createdAt,
-    });
-    if (isFirst || answers.length > 0) {
-      const begun = {
-        kind: "begun",
-        reason: isFirst ? "initial" : "resumption",
-        at: this.#needs.clock.now(),
-        seed: isFirst ? this.#needs.ids.next() : "",
-        conversation: await this.#storedConversation(version.document),
-      } as const;
-      journal.add(begun);
-      progress.fold(begun);
-    }
-    // A step that is done again says again what it had said already, and what was said right before a pause or a crash may
-    // have reached nobody.
-    if (progress.answer !== "" || (wasStreamed && answers.length === 0)) {
-      publisher.publish({ type: "text-replaced", text: progress.answer, reason: "" });
-    }
-    // What an earlier worker wrote down and perhaps did not store.
-    conversation.update(progress.state.root.conversation);
-    for (const { entry, waiting } of answers) {
-      journal.add(entry);
-      progress.fold(entry);
-      publisher.publish(formEvent(waiting, entry.answer));
-    }
-    // Whoever takes over must know whether what is said from here on was said after the answer.
-    if (answers.length > 0) await journal.flush();
-  }
-
   #driveOn(
-    line: Line,
+    line: RunLine,
     progress: RunProgress,
     conversation: ConversationWriter,
     original: Recording | undefined,
@@ -431,50 +378,13 @@ class Execute {
     );
   }
 
-  /** The run is settled in time whatever its steps do. */
-  async #withinHardLimit(drive: Promise<DriveEnd>): Promise<DriveEnd> {
-    const limitMs = this.#limits.hardMs;
-    let timer: NodeJS.Timeout | undefined;
-    let isOver = false;
-    const over = new Promise<DriveEnd>((resolve) => {
-      timer = setTimeout(
-        () => {
-          isOver = true;
-          // Steps that ended after all would go on telling readers of a run that has its end.
-          this.#stop.abort();
-          const message = `Aborted: Maximum execution time exceeded: ${(this.#activeMs / 1000).toFixed(2)}s > ${limitMs / 1000}s`;
-          resolve({ status: "failed", error: { code: "run.time-limit", message, nodeId: null } });
-        },
-        Math.max(0, limitMs - this.#activeMs),
-      );
-    });
-    const end = await Promise.race([drive, over]).finally(() => clearTimeout(timer));
-    if (end.status === "failed" && end.error.code === "run.time-limit") {
-      this.#needs.observe?.timedOut(isOver ? "hard" : "soft");
-    }
-    return end;
-  }
-
-  /** Values are loaded each turn; those declared since the conversation began have their defaults. */
-  async #storedConversation({ conversationVariables: declared }: WorkflowDocument): Promise<Record<string, Value>> {
-    const { conversationId } = this.#run;
-    if (conversationId === null || declared.length === 0) return {};
-    const stored = await this.#needs.conversations.readVariables(this.#scope, conversationId);
-    const missing = declared.filter(({ id }) => !Object.hasOwn(stored, id));
-    if (missing.length > 0) {
-      const defaults = Object.fromEntries(missing.map(({ id, value }) => [id, value]));
-      await this.#needs.conversations.writeVariables(this.#scope, conversationId, defaults, this.#lease.holder);
-    }
-    return conversationValues(declared, stored);
-  }
-
   #runError(error: unknown): RunError {
     const ours = asDiwanError(error);
     if (ours.kind === "defect") this.#needs.logger.error({ err: error, run_id: this.#run.id }, "A run broke.");
     return { code: ours.code, message: ours.message, nodeId: null };
   }
 
-  async #pause({ publisher, journal }: Line, progress: RunProgress): Promise<"paused" | "answered" | "lost"> {
+  async #pause({ publisher, journal }: RunLine, progress: RunProgress): Promise<"paused" | "answered" | "lost"> {
     const pausing = pausingOf(progress, this.#needs.clock.now(), this.#activeMs);
     const last = await journal.takeRest();
     const paused = await this.#needs.runs.pause(this.#scope, this.#run.id, this.#lease.holder.owner, pausing, last);
@@ -483,7 +393,7 @@ class Execute {
   }
 
   /** Another worker goes on from the journal; nothing is told to readers, they wait. */
-  async #letGo({ publisher, journal }: Line): Promise<Execution> {
+  async #letGo({ publisher, journal }: RunLine): Promise<Execution> {
     if (this.#cause === "shutdown") {
       await journal.flush();
       await this.#needs.runs.release(this.#scope, this.#run.id, this.#lease.holder.owner, this.#activeMs);
@@ -491,40 +401,6 @@ class Execute {
     }
     await publisher.flush();
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";
-  }
-}
-
-/** What one try to drive the run writes to. */
-class Line implements Disposable {
-  readonly publisher: EventPublisher;
-  readonly journal: JournalWriter;
-  readonly wasStreamed: boolean;
-  readonly #abort: LinkedAbort;
-  #brokenBy: unknown;
-
-  constructor(publisher: EventPublisher, journal: JournalWriter, wasStreamed: boolean, stop: AbortSignal) {
-    this.publisher = publisher;
-    this.journal = journal;
-    this.wasStreamed = wasStreamed;
-    this.#abort = new LinkedAbort(stop);
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  /** The try cannot go on. */
-  break(error: unknown): void {
-    this.#brokenBy ??= error;
-    this.#abort.abort(error);
-  }
-
-  throwIfBroken(): void {
-    if (this.#brokenBy !== undefined) throw this.#brokenBy;
-  }
-
-  [Symbol.dispose](): void {
-    this.#abort[Symbol.dispose]();
   }
 }
 
