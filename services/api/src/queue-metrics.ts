@@ -1,5 +1,5 @@
 import { queueNames } from "@diwan/contracts";
-import type { Metrics } from "@diwan/kernel/node";
+import { type Metrics, watchPool } from "@diwan/kernel/node";
 import type { StorageStack } from "@diwan/storage/server";
 
 const FRESH_MS = 5_000;
@@ -40,8 +40,6 @@ export function queueMetrics(
   }
 
   function collect(): Promise<void> {
-    metrics.poolInUse.set(pool.totalCount - pool.idleCount);
-    metrics.poolWaiting.set(pool.waitingCount);
     if (performance.now() - readAt >= FRESH_MS) {
       readAt = performance.now();
       reading = read();
@@ -50,8 +48,9 @@ export function queueMetrics(
   }
 
   // A gauge collects itself right before it is printed, and all are printed at once: each of these waits for the reading.
-  const { queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax, poolInUse } = metrics;
-  for (const gauge of [queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax, poolInUse]) {
+  const { queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax } = metrics;
+  for (const gauge of [queueDepth, queueOldestAge, celeryQueueLength, heartbeatAgeMax]) {
     Object.assign(gauge, { collect });
   }
+  watchPool(metrics, pool);
 }

@@ -1,5 +1,5 @@
 import { createIdSource, systemClock } from "@diwan/kernel";
-import { collectEarly, createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
+import { collectEarly, createLogger, createMetrics, endWithReason, untilTold, watchPool } from "@diwan/kernel/node";
 import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import { checkSecretKey, createFileSigner, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
 import { workerConfig } from "./config.ts";
@@ -34,6 +34,7 @@ const signer = createFileSigner(ring, {
   baseUrl: () => config.FILES_URL ?? config.CONSOLE_WEB_URL ?? "",
 });
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
+watchPool(metrics, stack.pool);
 const needs = workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config);
 const worker = await startWorker(needs);
 for (const warning of stack.warnings) logger.warn({}, warning);

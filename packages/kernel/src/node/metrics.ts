@@ -157,3 +157,12 @@ export function boundedLabel(limit = MAX_LABELS): (value: string) => string {
     return value;
   };
 }
+
+/** Tells how busy a pool of database connections is, whenever metrics are read. */
+export function watchPool(
+  { poolInUse, poolWaiting }: Metrics,
+  pool: { totalCount: number; idleCount: number; waitingCount: number },
+): void {
+  Object.assign(poolInUse, { collect: () => poolInUse.set(pool.totalCount - pool.idleCount) });
+  Object.assign(poolWaiting, { collect: () => poolWaiting.set(pool.waitingCount) });
+}
