@@ -20,8 +20,7 @@ const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Says who writes from now on, in an entry that is no event: it has the number that events go on above, and readers pass
- * over it.
- * It also tells them that the run has begun.
+ * over it. It also tells them that the run has begun.
  */
 const openScript = `
   local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
@@ -34,8 +33,9 @@ const openScript = `
 
 /**
  * Adds events and tells readers, or does neither. The last entry says who writes: a worker that lost the run cannot write
- * between the lines of the one that has it; the run's first worker needs nobody to say so. Events that are there already, because an answer was lost, are told again
- * only. Where those right before are missing, a replica has become the primary that did not have them yet.
+ * between the lines of the one that has it; the run's first worker needs nobody to say so. Events that are there already,
+ * because an answer was lost, are told again only. Where those right before are missing, a replica has become the primary
+ * that did not have them yet.
  */
 const appendScript = `
   local first, writer = tonumber(ARGV[1]), ARGV[4]
@@ -58,8 +58,8 @@ const appendScript = `
 
 /**
  * Live events in Redis Streams, one per run; those that were written together are one entry, whose id is the number of the
- * last of them. New ones also travel by pub/sub on one connection
- * for all readers of the process, with their content, so a reader costs no connection and an event no further question.
+ * last of them. New ones also travel by pub/sub on one connection for all readers of the process, with their content, so a
+ * reader costs no connection and an event no further question.
  */
 export class RedisLiveEvents implements LiveEvents {
   readonly #redis: Redis;
