@@ -1,4 +1,5 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { words } from "@diwan/testkit";
 import { freePort } from "@diwan/testkit/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -88,6 +89,26 @@ describe.skipIf(!hasClusterServices)("processes that are told to stop (needs Pos
     expect(figures).toMatch(/^diwan_run_takeovers_total\{cause="handed-over"\} 1$/m);
     expect(figures).not.toMatch(/^diwan_run_takeovers_total\{cause="lease-expired"\}/m);
     console.info(`A run went on ${Math.round(tookMs)} ms after its worker let go of it.`);
+  });
+
+  it("a worker and an api end although Redis is away", async () => {
+    const port = await freePort();
+    const redis = spawn("redis-server", [
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--dir",
+      tmpdir(),
+    ]);
+    const settings = { REDIS_URL: `redis://127.0.0.1:${port}/0` };
+    const leaving = [await started("worker", settings), await started("api", settings)];
+    redis.kill("SIGKILL");
+    await exitOf(redis);
+    for (const { child } of leaving) child.kill("SIGTERM");
+    expect(await Promise.all(leaving.map(({ child }) => exitOf(child)))).toEqual([0, 0]);
   });
 
   it("a worker answers for its health until its runs have ended, and takes no more of them", async () => {

@@ -1,4 +1,5 @@
 export { aborted } from "./aborted.ts";
+export { atMost } from "./at-most.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";

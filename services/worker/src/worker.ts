@@ -1,9 +1,12 @@
-import { Shutdown } from "@diwan/kernel";
+import { atMost, Shutdown } from "@diwan/kernel";
 import { expireForms, type LocalSlots, type ReaperLimits, reapRuns } from "@diwan/runs";
 import { executeRunConsumer } from "./consumers/execute-run.consumer.ts";
 import type { WorkerNeeds } from "./needs.ts";
 
 const REAP_EVERY_MS = 5_000;
+
+/** How long the process waits for a look when it has to go. */
+const LOOK_WITHIN_MS = 5_000;
 
 /** Before the next look of whoever looked last, so that it goes on looking. */
 const WATCH_MARGIN_MS = 500;
@@ -49,7 +52,8 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
       const handOver = setTimeout(() => shutdown.begin(), graceMs);
       await Promise.all([consumption.close(), idle()]);
       clearTimeout(handOver);
-      await reaping;
+      // A look waits for servers that may be away; whoever looks next finds the same.
+      await atMost(LOOK_WITHIN_MS, reaping ?? Promise.resolve());
     },
   };
 }

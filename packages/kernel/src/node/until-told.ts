@@ -13,6 +13,9 @@ export function endWithReason(): void {
   });
 }
 
+/** What is left open by then waits for something that does not come, and would keep the process from ending. */
+const LINGER_MS = 5_000;
+
 /**
  * Keeps a process running until SIGINT or SIGTERM, then closes it; a second signal does not wait.
  *
@@ -25,11 +28,15 @@ export function untilTold(close: () => Promise<void>, failed?: Promise<Error>): 
     const leave = (code: number) => {
       if (leaving) process.exit(1);
       leaving = true;
+      const end = (ending: number) => {
+        done(ending);
+        setTimeout(() => process.exit(ending), LINGER_MS).unref();
+      };
       close().then(
-        () => done(code),
+        () => end(code),
         (error: unknown) => {
           process.stderr.write(`Stopping went wrong: ${String(error)}\n`);
-          done(1);
+          end(1);
         },
       );
     };

@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, StepSettled } from "@diwan/contracts";
-import { aborted, asDiwanError, type Logger, type RunId, type Shutdown, type WorkspaceScope } from "@diwan/kernel";
+import {
+  aborted,
+  asDiwanError,
+  atMost,
+  type Logger,
+  type RunId,
+  type Shutdown,
+  type WorkspaceScope,
+} from "@diwan/kernel";
 import type { NodePorts } from "@diwan/nodes";
 import { type Graph, type GraphNode, RunProgress, readAppLimits, type WorkflowDocument } from "@diwan/workflow";
 import { finishedEvent } from "../core/finished-event.ts";
@@ -104,6 +112,9 @@ export async function executeClaimed(
 /** Between two tries while something is down; longer each time that nothing came of one, as it may have cost model calls. */
 const TRY_AGAIN_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
+
+/** How long a process that has to go waits for the queue. */
+const HAND_OVER_WITHIN_MS = 5_000;
 
 /** No worker gets this far with one run: it would take days at the speed of the fastest model. */
 const MAX_EVENTS_OF_ATTEMPT = 1_000_000;
@@ -397,7 +408,9 @@ class Execute {
     if (this.#cause === "shutdown") {
       await journal.flush();
       await this.#needs.runs.release(this.#scope, this.#run.id, this.#lease.holder.owner, this.#activeMs);
-      await leaveJobAgain(this.#needs, { scope: this.#scope, runId: this.#run.id, queue: this.#run.queue });
+      const job = { scope: this.#scope, runId: this.#run.id, queue: this.#run.queue };
+      // The reaper leaves it where the queue is out of reach.
+      await atMost(HAND_OVER_WITHIN_MS, leaveJobAgain(this.#needs, job));
     }
     await publisher.flush();
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";

@@ -1,5 +1,5 @@
 import { type ExecuteRunJob, jobNames, queueNames, type RunQueueName } from "@diwan/contracts";
-import type { RunId, WorkspaceId, WorkspaceScope } from "@diwan/kernel";
+import { atMost, type RunId, type WorkspaceId, type WorkspaceScope } from "@diwan/kernel";
 import type { RunQueue } from "@diwan/runs";
 import { WaitingError } from "bullmq";
 import type { QueueBackend, RunJob, RunJobQueue } from "./queue-backend.ts";
@@ -36,6 +36,9 @@ const allQueues = Object.values(queueNames);
 
 /** A worker that does not renew this is gone, and its jobs may be offered again. */
 const LOCK_MS = 20_000;
+
+/** Between the end of the last run in hand and that of a consumer whose backend does not answer. */
+const CLOSE_WITHIN_MS = 5_000;
 
 /**
  * Run jobs in BullMQ. A job has one attempt and is never recovered by BullMQ itself: whether a run goes on is decided by
@@ -110,12 +113,15 @@ export class BullRunQueue implements RunQueue {
 
   async consume({ concurrency, handle, onError }: ConsumeOptions): Promise<RunConsumer> {
     const slots = new RunSlots(concurrency);
+    const inHand = new Set<Promise<unknown>>();
     const workers = allQueues.map((name) => {
       const process = async (job: RunJob, token?: string) => {
         const { runId, workspaceId } = job.data;
         share(name, 1);
+        const work = handle({ scope: { workspaceId: workspaceId as WorkspaceId }, runId: runId as RunId });
+        inHand.add(work);
         try {
-          const result = await handle({ scope: { workspaceId: workspaceId as WorkspaceId }, runId: runId as RunId });
+          const result = await work.finally(() => inHand.delete(work));
           if (result === "done") return;
           // Before all others, since its run has had its turn. With any other priority Redis wakes no worker for it.
           await job.changePriority({ priority: 0 });
@@ -142,7 +148,10 @@ export class BullRunQueue implements RunQueue {
     await Promise.all(workers.map(({ worker }) => worker.waitUntilReady()));
     return {
       async close() {
-        await Promise.all(workers.map(({ worker }) => worker.close()));
+        const closing = Promise.all(workers.map(({ worker }) => worker.close()));
+        while (inHand.size > 0) await Promise.allSettled(inHand);
+        // BullMQ waits for a Redis that is away for as long as it takes.
+        await atMost(CLOSE_WITHIN_MS, closing);
       },
     };
   }
