@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { atMost, createIdSource, systemClock } from "@diwan/kernel";
+import { createIdSource, systemClock } from "@diwan/kernel";
 import { collectEarly, createLogger, createMetrics, endWithReason, untilTold } from "@diwan/kernel/node";
 import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import {
@@ -14,9 +14,6 @@ import {
 import { apiNeeds } from "./api-needs.ts";
 import { buildApi } from "./build-api.ts";
 import { apiConfig } from "./config.ts";
-
-/** Of connections to a server that may be away. */
-const CLOSE_WITHIN_MS = 5_000;
 
 endWithReason();
 collectEarly();
@@ -68,5 +65,5 @@ process.exitCode = await untilTold(async () => {
   leaving = true;
   await sleep(config.DIWAN_SHUTDOWN_DELAY_SECONDS * 1000);
   await server.close();
-  await atMost(CLOSE_WITHIN_MS, stack.close());
+  await stack.close();
 });

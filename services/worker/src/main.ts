@@ -1,4 +1,4 @@
-import { atMost, createIdSource, systemClock } from "@diwan/kernel";
+import { createIdSource, systemClock } from "@diwan/kernel";
 import { collectEarly, createLogger, createMetrics, endWithReason, untilTold, watchPool } from "@diwan/kernel/node";
 import { openServerStack, postgresAddress, redisAddress } from "@diwan/storage/server";
 import { checkSecretKey, createFileSigner, createKeyRing, createSealer, SecretErrors } from "@diwan/workspaces";
@@ -6,9 +6,6 @@ import { workerConfig } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startWorker } from "./worker.ts";
 import { workerNeeds } from "./worker-needs.ts";
-
-/** Of connections to a server that may be away. */
-const CLOSE_WITHIN_MS = 5_000;
 
 endWithReason();
 collectEarly();
@@ -49,7 +46,7 @@ logger.info({ owner: needs.settings.owner }, "The worker takes runs.");
 process.exitCode = await untilTold(async () => {
   leaving = true;
   await worker.close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
-  await atMost(CLOSE_WITHIN_MS, stack.close());
+  await stack.close();
   health.close();
   health.closeAllConnections();
 });

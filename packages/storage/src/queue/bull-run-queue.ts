@@ -149,6 +149,8 @@ export class BullRunQueue implements RunQueue {
     return {
       async close() {
         const closing = Promise.all(workers.map(({ worker }) => worker.close()));
+        // It may fail while runs are waited for; whoever closes is told after them.
+        closing.catch(() => {});
         while (inHand.size > 0) await Promise.allSettled(inHand);
         // BullMQ waits for a Redis that is away for as long as it takes.
         await atMost(CLOSE_WITHIN_MS, closing);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock, IdSource } from "@diwan/kernel";
+import { atMost, type Clock, type IdSource } from "@diwan/kernel";
 import type { Redis } from "ioredis";
 import { checkRedis } from "../connections/check-redis.ts";
 import type { PostgresAddress } from "../connections/postgres-address.ts";
@@ -46,13 +46,14 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
   const database = new Database(pool, { prepare });
   const load = new PostgresRunLoad(database);
   const queue = new BullRunQueue(backend, load);
-  const close = async () => {
+  const closeAll = async () => {
     await queue.close();
     await backend.close();
     await channels.close();
     redis.disconnect();
     await pool.end();
   };
+  const close = () => atMost(CLOSE_WITHIN_MS, closeAll());
   try {
     const warnings = await checkRedis(redis);
     await migrate(pool, { byVersion: options.version });
@@ -77,6 +78,9 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
 }
 
 const PING_MS = 2_000;
+
+/** A server that is away answers no goodbye. */
+const CLOSE_WITHIN_MS = 5_000;
 
 /** A server that is frozen keeps its connections and says nothing. */
 async function answers(redis: Redis): Promise<boolean> {
