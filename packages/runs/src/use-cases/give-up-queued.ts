@@ -1,18 +1,9 @@
-import type { Clock, Logger, RunId, WorkspaceScope } from "@diwan/kernel";
-import { tellReaders } from "../engine/tell-readers.ts";
+import type { Clock, RunId, WorkspaceScope } from "@diwan/kernel";
 import { RunErrors } from "../errors.ts";
-import type { AbandonedRuns, LiveEvents, RunLoad, RunQueue, RunStore } from "../ports.ts";
-import { wakeNextTurn } from "./next-turn.ts";
+import type { RunLoad } from "../ports.ts";
+import { type GiveUpNeeds, giveUp } from "./give-up.ts";
 
-type Needs = {
-  abandoned: AbandonedRuns;
-  load: Pick<RunLoad, "atWork">;
-  runs: RunStore;
-  live: LiveEvents;
-  queue: RunQueue;
-  clock: Clock;
-  logger: Logger;
-};
+type Needs = GiveUpNeeds & { load: Pick<RunLoad, "atWork">; clock: Clock };
 
 /**
  * Gives up a run that no worker has taken for so long: somebody waits for its end in one call, and will have left.
@@ -33,11 +24,7 @@ export async function giveUpQueued(
   if (now - queuedAt < deadlineMs) return queuedAt + deadlineMs - now;
   const error = await notStarted(needs, deadlineMs);
   const queued = { scope, runId, queue: run.queue, fruitlessTakeovers: 0, queuedAt, state: "queued" } as const;
-  if (await needs.abandoned.fail(queued, error, now)) {
-    needs.logger.warn({ run_id: runId, code: error.code }, "A run was given up.");
-    await tellReaders(needs, scope, runId);
-    await wakeNextTurn(needs, scope, run);
-  }
+  await giveUp(needs, queued, error, now);
   return undefined;
 }
 

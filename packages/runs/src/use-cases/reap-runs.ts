@@ -1,20 +1,10 @@
-import type { Clock, Logger } from "@diwan/kernel";
-import { tellReaders } from "../engine/tell-readers.ts";
+import type { Clock } from "@diwan/kernel";
 import { RunErrors } from "../errors.ts";
-import type { AbandonedRun, AbandonedRuns, LiveEvents, RunLoad, RunQueue, RunStore } from "../ports.ts";
+import type { AbandonedRun, RunLoad } from "../ports.ts";
+import { type GiveUpNeeds, giveUp } from "./give-up.ts";
 import { notStarted } from "./give-up-queued.ts";
-import { wakeNextTurn } from "./next-turn.ts";
 
-type Needs = {
-  abandoned: AbandonedRuns;
-  load: Pick<RunLoad, "atWork">;
-  runs: RunStore;
-  live: LiveEvents;
-  queue: RunQueue;
-  clock: Clock;
-  logger: Logger;
-  limits: ReaperLimits;
-};
+type Needs = GiveUpNeeds & { load: Pick<RunLoad, "atWork">; clock: Clock; limits: ReaperLimits };
 
 export type ReaperLimits = {
   /** A queued run this old may have lost its job; it is offered again. */
@@ -56,10 +46,7 @@ export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed
     if (reason === undefined) {
       await needs.queue.offerAgain(run.queue, { scope: run.scope, runId: run.runId });
       requeued += 1;
-    } else if (await needs.abandoned.fail(run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
-      needs.logger.warn({ run_id: run.runId, code: reason.code }, "A run was given up.");
-      const ended = await tellReaders(needs, run.scope, run.runId);
-      if (ended !== undefined) await wakeNextTurn(needs, run.scope, ended);
+    } else if (await giveUp(needs, run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
       failed += 1;
     }
   }
