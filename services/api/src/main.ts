@@ -60,10 +60,14 @@ const server = await buildApi({
 const secret = await prepareSetup(stack.stores, config.INIT_PASSWORD);
 // Printed for the operator, once; logs are shipped elsewhere.
 if (secret !== undefined && config.INIT_PASSWORD === undefined) process.stderr.write(`Set-up secret: ${secret}\n`);
-await server.listen({ host: config.API_HOST, port: config.API_PORT });
-process.exitCode = await untilTold(async () => {
+const listening = server.listen({ host: config.API_HOST, port: config.API_PORT });
+// Before the first request is taken: a signal that comes just then must not cut it off.
+const ended = untilTold(async () => {
   leaving = true;
+  await listening;
   await sleep(config.DIWAN_SHUTDOWN_DELAY_SECONDS * 1000);
   await server.close();
   await stack.close();
 });
+await listening;
+process.exitCode = await ended;

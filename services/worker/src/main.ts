@@ -36,17 +36,20 @@ const signer = createFileSigner(ring, {
 const metrics = createMetrics({ version, commit: process.env["DIWAN_COMMIT"] ?? "" });
 watchPool(metrics, stack.pool);
 const needs = workerNeeds({ stack, sealer, signer, metrics, logger, clock, ids }, config);
-const worker = await startWorker(needs);
 for (const warning of stack.warnings) logger.warn({}, warning);
 let leaving = false;
 const readiness = async () => (leaving ? "the process is stopping" : stack.readiness());
 const { warnings } = stack;
 const health = await startHealthServer({ metrics, readiness, warnings }, config.WORKER_HOST, config.WORKER_PORT);
-logger.info({ owner: needs.settings.owner }, "The worker takes runs.");
-process.exitCode = await untilTold(async () => {
+const starting = startWorker(needs);
+// Before the first run is taken: a signal that comes just then must not end the process without a goodbye.
+const ended = untilTold(async () => {
   leaving = true;
-  await worker.close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
+  await (await starting).close(config.DIWAN_WORKER_DRAIN_SECONDS * 1000);
   await stack.close();
   health.close();
   health.closeAllConnections();
 });
+await starting;
+logger.info({ owner: needs.settings.owner }, "The worker takes runs.");
+process.exitCode = await ended;
