@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { jobNames, queueNames } from "@diwan/contracts";
-import { createIdSource } from "@diwan/kernel";
-import { redisQueueBackend } from "@diwan/storage/queue";
+import { queueNames } from "@diwan/contracts";
+import type { RunId, WorkspaceId } from "@diwan/kernel";
+import { RedisWaitingRuns } from "@diwan/storage/queue";
+import { openRedis } from "@diwan/storage/redis";
 import pg from "pg";
 import { Random } from "../properties/random.ts";
 import { checkInstallation } from "./checks.ts";
@@ -116,7 +117,7 @@ class ClusterFaults {
     await sleep(500);
     await this.#killWorker(workers[0]!);
     await this.#freezeWorker(workers[1]!);
-    await this.#duplicateJobs();
+    await this.#deliverAgain();
     await sleep(1_500);
     await this.#killServer(postgres);
     await sleep(2_000);
@@ -125,7 +126,7 @@ class ClusterFaults {
     this.#cut();
     await this.#driver.kill(apis[0]!);
     await sleep(1_000);
-    await this.#duplicateJobs();
+    await this.#deliverAgain();
     await this.#driver.terminate(apis[1]!);
     this.#cut();
   }
@@ -157,7 +158,7 @@ class ClusterFaults {
       case "cut":
         return this.#cut();
       case "duplicates":
-        return this.#duplicateJobs();
+        return this.#deliverAgain();
       case "terminate": {
         const [target] = this.#random.shuffled(this.#driver.idle([...workers, workers[0]!, ...apis]));
         if (target === undefined) return;
@@ -209,28 +210,23 @@ class ClusterFaults {
     this.#driver.count("sockets cut", this.#workload.cutAll(0.6));
   }
 
-  /** Jobs of the runs at work once more, twice each and in any order. */
-  async #duplicateJobs(): Promise<void> {
-    const backend = redisQueueBackend(this.#cluster.redisUrl);
-    const queue = backend.openQueue(queueNames.runsInteractive);
-    queue.on("error", () => {});
+  /** The runs at work once more, twice each and in any order. */
+  async #deliverAgain(): Promise<void> {
+    const redis = openRedis(this.#cluster.redisUrl);
+    const waiting = new RedisWaitingRuns(redis);
     try {
-      const { rows } = await this.#pool.query<{ runId: string; workspaceId: string }>(
+      const { rows } = await this.#pool.query<{ runId: RunId; workspaceId: WorkspaceId }>(
         `select id as "runId", workspace_id as "workspaceId" from run where status in ('queued', 'running')`,
       );
-      for (const job of this.#random.shuffled([...rows, ...rows])) {
-        await queue.add(jobNames.executeRun, job, {
-          jobId: createIdSource().next(),
-          removeOnComplete: true,
-          removeOnFail: true,
-        });
+      const twice = this.#random.shuffled([...rows, ...rows]);
+      for (const [place, { workspaceId, runId }] of twice.entries()) {
+        await waiting.add(queueNames.runsInteractive, { scope: { workspaceId }, runId }, place);
       }
-      this.#driver.count("jobs delivered again", rows.length * 2);
+      this.#driver.count("runs delivered again", twice.length);
     } catch {
-      // Postgres is away just now.
+      // Postgres or Redis is away just now.
     } finally {
-      await queue.close();
-      await backend.close();
+      redis.disconnect();
     }
   }
 }

@@ -175,7 +175,7 @@ function needs(outage: Outage, live: MemoryLiveEvents): ExecuteRunNeeds {
     runs: outage.of(stores.runs),
     forms: outage.of(stores.forms),
     conversations,
-    queue: { enqueue: async () => {}, offerAgain: async () => {} },
+    queue: { enqueue: async () => {} },
     live,
     signals: new MemoryRunSignals(),
     prepare: async () => version,

@@ -151,7 +151,7 @@ export type PauseForm = {
   status: "open" | "answered" | "expired";
 };
 
-/** A run that can go on, and where its job belongs. */
+/** A run that can go on, and where it waits. */
 export type ResumableRun = { scope: WorkspaceScope; runId: RunId; queue: RunQueueName };
 
 /** The forms of paused runs. The first answer wins. */
@@ -195,7 +195,7 @@ export type AbandonedRun = {
 
 export type AbandonedSince = {
   now: number;
-  /** A queued run this old may have lost its job. */
+  /** A queued run this old may be missing in the queue. */
   queuedBefore: number;
   /** Nobody answered a run that has paused for this long. */
   pausedBefore: number;
@@ -222,20 +222,23 @@ export type RunLoad = {
 };
 
 /**
- * Leaves work for workers. A job may be delivered more than once. Runs that have fewer of their workspace's before them
- * come first, so that no workspace waits for another's hundreds.
+ * Runs that wait for workers. One may be delivered more than once: its claim tells who drives it. Those that have fewer of
+ * their workspace's before them come first, so that no workspace waits for another's hundreds.
  */
 export type RunQueue = {
-  /** @param ahead  Runs of its workspace before it, where the caller knows that; counted otherwise. */
-  enqueue(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }, ahead?: number): Promise<void>;
   /**
-   * For a run that nobody works on: makes sure that it has a job, also where the one it had was lost with its worker. A
-   * job that still waits keeps its place.
+   * Makes sure that a run waits; one that does so already keeps the better of both places.
+   *
+   * @param ahead  Runs of its workspace before it, where the caller knows that; counted otherwise. `BEFORE_ALL_OTHERS` for
+   * one that has had its turn.
    */
-  offerAgain(queue: RunQueueName, job: { scope: WorkspaceScope; runId: RunId }): Promise<void>;
+  enqueue(queue: RunQueueName, delivery: { scope: WorkspaceScope; runId: RunId }, ahead?: number): Promise<void>;
 };
 
-/** Places of a worker in this same process. A run that finds one free is driven at once, without a job. */
+/** How many are ahead of a run that has had its turn and was given back. */
+export const BEFORE_ALL_OTHERS = -1;
+
+/** Places of a worker in this same process. A run that finds one free is driven at once, without waiting. */
 export type LocalSlots = {
   /** Takes a free place; undefined when there is none, or others wait for one. */
   take(): LocalSlot | undefined;

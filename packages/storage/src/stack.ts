@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { FileStore } from "./files/file-store.ts";
 import type { Stores } from "./postgres/create-stores.ts";
 import type { PostgresRunLoad } from "./postgres/stores/run-load.ts";
-import type { BullRunQueue } from "./queue/bull-run-queue.ts";
+import type { RankedRunQueue } from "./queue/ranked-run-queue.ts";
 import { ReferringRunStore } from "./references/referring-run-store.ts";
 import { ValueReferences } from "./references/value-references.ts";
 
@@ -13,7 +13,7 @@ export type StorageStack = {
   stores: Stores;
   /** Bytes of files, by key. */
   contents: FileStore;
-  queue: BullRunQueue;
+  queue: RankedRunQueue;
   load: PostgresRunLoad;
   live: LiveEvents;
   signals: RunSignals;

@@ -4,39 +4,29 @@ import type { StorageStack } from "@diwan/storage/server";
 
 const FRESH_MS = 5_000;
 
-/** Fills in what is known of queues, runs and the pool whenever metrics are read, at most once in five seconds. */
-export function queueMetrics(
-  metrics: Metrics,
-  { queue, load, pool }: Pick<StorageStack, "queue" | "load" | "pool">,
-): void {
+/** Fills in what is known of runs and the pool whenever metrics are read, at most once in five seconds. */
+export function queueMetrics(metrics: Metrics, { load, pool }: Pick<StorageStack, "load" | "pool">): void {
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> = Promise.resolve();
 
-  async function readDepths(): Promise<void> {
-    let sum = 0;
-    for (const name of Object.values(queueNames)) {
-      const depth = await queue.depth(name);
-      for (const state of ["waiting", "delayed", "active"] as const) {
-        metrics.queueDepth.set({ queue: name, state }, depth[state]);
-      }
-      const all = depth.waiting + depth.delayed + depth.active;
-      metrics.celeryQueueLength.set({ queue_name: name }, all);
-      sum += all;
-    }
-    metrics.celeryQueueLength.set({ queue_name: "celery" }, sum);
-  }
-
-  async function readAges(): Promise<void> {
-    const { oldestQueuedAt, oldestHeartbeatAt } = await load.figures();
-    const seconds = (since: number | undefined) => (since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000);
-    for (const name of Object.values(queueNames)) {
-      metrics.queueOldestAge.set({ queue: name, state: "waiting" }, seconds(oldestQueuedAt[name]));
-    }
-    metrics.heartbeatAgeMax.set(seconds(oldestHeartbeatAt));
-  }
-
   async function read(): Promise<void> {
-    await Promise.all([readDepths(), readAges()]);
+    const figures = await load.figures();
+    const seconds = (since: number | null | undefined) =>
+      since === null || since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000;
+    let all = 0;
+    for (const queue of Object.values(queueNames)) {
+      const { waiting = 0, active = 0, oldestQueuedAt } = figures.get(queue) ?? {};
+      metrics.queueDepth.set({ queue, state: "waiting" }, waiting);
+      metrics.queueDepth.set({ queue, state: "active" }, active);
+      // Runs begin as soon as there is a place for them.
+      metrics.queueDepth.set({ queue, state: "delayed" }, 0);
+      metrics.celeryQueueLength.set({ queue_name: queue }, waiting + active);
+      metrics.queueOldestAge.set({ queue, state: "waiting" }, seconds(oldestQueuedAt));
+      all += waiting + active;
+    }
+    metrics.celeryQueueLength.set({ queue_name: "celery" }, all);
+    const silences = [...figures.values()].map(({ oldestHeartbeatAt }) => seconds(oldestHeartbeatAt));
+    metrics.heartbeatAgeMax.set(Math.max(0, ...silences));
   }
 
   function collect(): Promise<void> {

@@ -52,10 +52,10 @@ export type WorkerSettings = {
 };
 
 /**
- * Hands jobs to `handle`, at most `concurrency` at a time; one that is put back goes to another worker. `close` takes no
+ * Hands runs to `handle`, at most `concurrency` at a time; one that is put back goes to another worker. `close` takes no
  * more and waits for those at work.
  */
 export type ConsumeRuns = (options: {
   concurrency: number;
-  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
-}) => Promise<{ close(): Promise<void> }>;
+  handle(delivery: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
+}) => { close(): Promise<void> };

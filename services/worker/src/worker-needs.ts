@@ -74,7 +74,7 @@ export function workerNeeds(
     consume: (consumption) =>
       queue.consume({
         ...consumption,
-        onError: (error) => logger.warn({ err: error }, "The job queue reported a problem."),
+        onError: (error) => logger.warn({ err: error }, "The run queue reported a problem."),
       }),
     settings: {
       concurrency: config.DIWAN_WORKER_CONCURRENCY,

@@ -18,11 +18,11 @@ export type Worker = {
   close(graceMs: number): Promise<void>;
 };
 
-/** Takes jobs, and looks every few seconds for runs that nobody works on. */
+/** Takes runs, and looks every few seconds for runs that nobody works on. */
 export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
   const shutdown = new Shutdown();
   const { handle, local, idle } = executeRunConsumer(needs, shutdown);
-  const consumption = await needs.consume({ concurrency: needs.settings.concurrency, handle });
+  const consumption = needs.consume({ concurrency: needs.settings.concurrency, handle });
   let reaping: Promise<void> | undefined;
   const look = async (limits: ReaperLimits) => {
     try {
@@ -42,7 +42,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<Worker> {
       reaping = undefined;
     });
   };
-  // Whoever stopped before handed runs back without a job: those are taken up at once.
+  // Whoever stopped before handed runs back that are not in the queue: those are taken up at once.
   onceAtATime(() => look({ ...needs.settings.reaper, requeueAfterMs: 0 }));
   const timer = setInterval(() => onceAtATime(watch), REAP_EVERY_MS);
   return {

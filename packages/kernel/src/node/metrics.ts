@@ -66,7 +66,7 @@ export function createMetrics(build: { version: string; commit: string }) {
     }),
     queueDepth: new Gauge({
       name: "diwan_queue_depth",
-      help: "Jobs by queue and state.",
+      help: "Runs by queue and state.",
       labelNames: ["queue", "state"],
       registers,
     }),
@@ -95,7 +95,7 @@ export function createMetrics(build: { version: string; commit: string }) {
     }),
     celeryQueueLength: new Gauge({
       name: "celery_queue_length",
-      help: "Jobs waiting, delayed or active; the name that existing autoscalers read.",
+      help: "Runs waiting, delayed or active; the name that existing autoscalers read.",
       labelNames: ["queue_name"],
       registers,
     }),

@@ -5,7 +5,7 @@ import { checkSubmission } from "../core/check-submission.ts";
 import { RunErrors } from "../errors.ts";
 import { type FileRules, type ResolveFilesNeeds, resolveField } from "../files/resolve-files.ts";
 import type { FormStore, PauseForm, RunQueue } from "../ports.ts";
-import { leaveJobAgain } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 
 type Needs = { forms: FormStore; queue: RunQueue; clock: Clock; logger: Logger };
 type Submission = { action: string; inputs: Readonly<Record<string, Value>> };
@@ -79,6 +79,6 @@ async function accept(
   at: number,
 ): Promise<boolean> {
   const accepted = await needs.forms.answer(scope, formId, answer, at);
-  if (accepted?.run !== undefined) await leaveJobAgain(needs, accepted.run);
+  if (accepted?.run !== undefined) await enqueueRun(needs, accepted.run);
   return accepted !== undefined;
 }

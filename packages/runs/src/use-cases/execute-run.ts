@@ -30,21 +30,22 @@ import { RunLine } from "../engine/run-line.ts";
 import { takeUp } from "../engine/take-up.ts";
 import { tellReaders } from "../engine/tell-readers.ts";
 import { RunErrors } from "../errors.ts";
-import type {
-  ClaimedRun,
-  ConversationStore,
-  FormStore,
-  Lease,
-  LeaseState,
-  LiveEvents,
-  LiveEventWriter,
-  RunQueue,
-  RunSettlement,
-  RunSignals,
-  RunStore,
+import {
+  BEFORE_ALL_OTHERS,
+  type ClaimedRun,
+  type ConversationStore,
+  type FormStore,
+  type Lease,
+  type LeaseState,
+  type LiveEvents,
+  type LiveEventWriter,
+  type RunQueue,
+  type RunSettlement,
+  type RunSignals,
+  type RunStore,
 } from "../ports.ts";
 import type { Run } from "../run.ts";
-import { leaveJobAgain } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 import { wakeNextTurn } from "./next-turn.ts";
 
 /** A version ready to run; making one is costly, so whoever provides them keeps the newest. */
@@ -80,7 +81,7 @@ export type RunObserver = {
 export type Execution = "settled" | "paused" | "not-mine" | "handed-over";
 
 /**
- * Takes a run, drives it to its end or to where it waits for people, and settles it. The job may arrive twice: whoever
+ * Takes a run, drives it to its end or to where it waits for people, and settles it. It may be delivered twice: whoever
  * does not get the lease leaves.
  *
  * @param shutdown  When it begins, the run is given back and another worker goes on.
@@ -408,9 +409,9 @@ class Execute {
     if (this.#cause === "shutdown") {
       await journal.flush();
       await this.#needs.runs.release(this.#scope, this.#run.id, this.#lease.holder.owner, this.#activeMs);
-      const job = { scope: this.#scope, runId: this.#run.id, queue: this.#run.queue };
-      // The reaper leaves it where the queue is out of reach.
-      await atMost(HAND_OVER_WITHIN_MS, leaveJobAgain(this.#needs, job));
+      const waiting = { scope: this.#scope, runId: this.#run.id, queue: this.#run.queue };
+      // The reaper does it where the queue is out of reach.
+      await atMost(HAND_OVER_WITHIN_MS, enqueueRun(this.#needs, waiting, BEFORE_ALL_OTHERS));
     }
     await publisher.flush();
     return this.#cause === "shutdown" ? "handed-over" : "not-mine";

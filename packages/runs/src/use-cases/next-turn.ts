@@ -1,7 +1,7 @@
 import type { Logger, WorkspaceScope } from "@diwan/kernel";
 import type { RunQueue, RunStore } from "../ports.ts";
 import type { Run } from "../run.ts";
-import { leaveJobAgain } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 
 type Needs = { runs: RunStore; queue: RunQueue; logger: Logger };
 
@@ -14,7 +14,7 @@ export async function wakeNextTurn(
   if (conversationId === null) return;
   try {
     const next = await needs.runs.nextTurn(scope, conversationId);
-    if (next !== undefined) await leaveJobAgain(needs, { scope, ...next });
+    if (next !== undefined) await enqueueRun(needs, { scope, ...next });
   } catch (error) {
     needs.logger.warn({ err: error, run_id: id }, "The next turn was not woken.");
   }

@@ -7,7 +7,7 @@ import { notStarted } from "./give-up-queued.ts";
 type Needs = GiveUpNeeds & { load: Pick<RunLoad, "atWork">; clock: Clock; limits: ReaperLimits };
 
 export type ReaperLimits = {
-  /** A queued run this old may have lost its job; it is offered again. */
+  /** A queued run this old may be missing in the queue; it is put there again. */
   requeueAfterMs: number;
   /** A queued run this old is given up. */
   queueDeadlineMs: number;
@@ -44,7 +44,7 @@ export async function reapRuns(needs: Needs): Promise<{ requeued: number; failed
   for (const run of found) {
     const reason = await reasonToGiveUp(needs, run, now);
     if (reason === undefined) {
-      await needs.queue.offerAgain(run.queue, { scope: run.scope, runId: run.runId });
+      await needs.queue.enqueue(run.queue, { scope: run.scope, runId: run.runId });
       requeued += 1;
     } else if (await giveUp(needs, run, { code: reason.code, message: reason.message, nodeId: null }, now)) {
       failed += 1;

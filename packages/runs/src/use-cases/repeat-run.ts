@@ -9,7 +9,7 @@ import { RunErrors } from "../errors.ts";
 import type { RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, hasEnded, type Run, type RunCaller, type RunRepeat } from "../run.ts";
 import type { Admission } from "./admit-run.ts";
-import { leaveJob } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 
 type Needs = {
   runs: RunStore;
@@ -55,7 +55,7 @@ export async function retryRun(
     run,
     kept.map((entry) => asOf(run, entry)),
   );
-  await leaveJob(needs, { scope, runId: run.id, queue: run.queue });
+  await enqueueRun(needs, { scope, runId: run.id, queue: run.queue });
   const reused = kept.filter(({ kind }) => kind === "settled").length;
   return { run, reused, changed: changedNodes(recorded.graph, current.graph) };
 }
@@ -80,7 +80,7 @@ export async function replayRun(
   const run = repetitionOf(needs, before, request.version, request.caller, repeats);
   // The variables of the conversation are what they were; the turn itself is no part of the conversation.
   await needs.runs.insertWithJournal(scope, { ...run, conversationId: null, messageId: null }, [begun]);
-  await leaveJob(needs, { scope, runId: run.id, queue: run.queue });
+  await enqueueRun(needs, { scope, runId: run.id, queue: run.queue });
   return run;
 }
 

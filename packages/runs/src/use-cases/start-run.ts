@@ -16,7 +16,7 @@ import { type ResolveFilesNeeds, resolveAll, resolveInputFiles } from "../files/
 import type { Conversation, ConversationStore, LocalSlots, RunQueue, RunStore } from "../ports.ts";
 import { atTheStart, type Run, type RunCaller, type RunTrigger } from "../run.ts";
 import type { Admission } from "./admit-run.ts";
-import { leaveJob } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 
 type Needs = ResolveFilesNeeds & {
   runs: RunStore;
@@ -45,7 +45,7 @@ export type StartRunRequest = {
 };
 
 /**
- * Records a run of a version and leaves its job for a worker.
+ * Records a run of a version, which waits for a worker then.
  *
  * @throws run.inputs-invalid (caller) naming the field and the rule.
  * @throws run.conversation-not-found (caller) for a conversation of another app or another person.
@@ -88,7 +88,7 @@ export async function startRun(needs: Needs, scope: WorkspaceScope, request: Sta
 }
 
 /**
- * Into a free place of this process, where there is one; else a job is left for whichever worker comes first.
+ * Into a free place of this process, where there is one; else it waits for whichever worker comes first.
  *
  * @param isFree  Nothing can be in its way: a later turn of a conversation has to wait for those before it.
  */
@@ -96,7 +96,7 @@ async function record(needs: Needs, scope: WorkspaceScope, run: Run, isFree: boo
   const slot = needs.local?.take();
   if (slot === undefined) {
     const ahead = await needs.runs.insert(scope, run);
-    await leaveJob(needs, { scope, runId: run.id, queue: run.queue }, ahead);
+    await enqueueRun(needs, { scope, runId: run.id, queue: run.queue }, ahead);
     return;
   }
   const lease = isFree ? slot.lease() : undefined;

@@ -7,7 +7,7 @@ const NEEDED = { major: 6, minor: 2 };
 /**
  * Refuses a Redis server that is too old.
  *
- * @returns What about the server may lose jobs, one sentence each; empty when all is well.
+ * @returns What about the server may lose what it keeps, one sentence each; empty when all is well.
  * @throws storage.redis-version-unsupported (caller), storage.redis-unavailable (dependency)
  */
 export async function checkRedis(redis: Redis): Promise<string[]> {
@@ -30,7 +30,9 @@ export async function checkRedis(redis: Redis): Promise<string[]> {
   if (read("aof_enabled") !== "1") problems.push("Redis writes no append-only file: set `appendonly yes`.");
   const policy = read("maxmemory_policy");
   if (policy !== "noeviction") {
-    problems.push(`Redis may drop jobs when its memory is full (${policy}): set \`maxmemory-policy noeviction\`.`);
+    problems.push(
+      `Redis may drop waiting runs and events when its memory is full (${policy}): set \`maxmemory-policy noeviction\`.`,
+    );
   }
   return problems;
 }

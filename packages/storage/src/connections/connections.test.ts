@@ -144,7 +144,7 @@ describe("a server's version", () => {
   };
   const good = { redis_version: "6.2.0", aof_enabled: "1", maxmemory_policy: "noeviction" };
 
-  it("of Redis is 6.2 at least, and what may lose jobs is said", async () => {
+  it("of Redis is 6.2 at least, and what may lose anything is said", async () => {
     expect(await checked(good)).toEqual([]);
     expect(await checked({ ...good, redis_version: "7.0.15" })).toEqual([]);
     expect(await checked({ ...good, redis_version: "10.0.0", aof_enabled: "0" })).toEqual([

@@ -40,7 +40,7 @@ export function redisAddress(config: ConnectionConfig): RedisAddress {
   };
 }
 
-/** What every connection to Redis begins with: events, signals and jobs alike. */
+/** What every connection to Redis begins with: events, signals and waiting runs alike. */
 export function redisOptions({ server, username, password, database, authorities }: RedisAddress): RedisOptions {
   const tls = authorities === undefined ? undefined : authorities === "" ? {} : { ca: authorities };
   return {

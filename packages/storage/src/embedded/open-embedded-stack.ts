@@ -8,8 +8,8 @@ import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
 import { PostgresAbandonedRuns } from "../postgres/stores/abandoned-runs.ts";
 import { PostgresRunLoad } from "../postgres/stores/run-load.ts";
-import { BullRunQueue } from "../queue/bull-run-queue.ts";
-import { dropJobsInHand, postgresQueueBackend } from "../queue/postgres-queue-backend.ts";
+import { MemoryWaitingRuns } from "../queue/memory-waiting-runs.ts";
+import { RankedRunQueue } from "../queue/ranked-run-queue.ts";
 import { databaseReadiness, type StorageStack, withFiles } from "../stack.ts";
 import { openEmbedded } from "./open-embedded.ts";
 
@@ -31,7 +31,7 @@ export type EmbeddedStack = StorageStack & {
 };
 
 /**
- * Storage of one machine: Postgres in this process, jobs in it, events in memory.
+ * Storage of one machine: Postgres in this process, waiting runs and events in memory.
  *
  * @throws storage.directory-in-use (caller), migration.* (defect)
  */
@@ -43,12 +43,11 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
     const database = new Database(pool, { prepare: true });
     const contents = new DiskFileStore(join(options.folder, "files"));
     const stores = withFiles(createStores(database, options), contents);
-    const backend = await postgresQueueBackend(pool, embedded.connection);
     // The folder's lock says that whoever worked here before is gone: their runs need not wait for leases to end.
     await new PostgresAbandonedRuns(database).endLeases(options.clock.now());
-    await dropJobsInHand(pool);
     const load = new PostgresRunLoad(database);
-    const queue = new BullRunQueue(backend, load);
+    const queue = new RankedRunQueue(new MemoryWaitingRuns(), load);
+    for (const { queue: name, ahead, ...delivery } of await load.waiting()) await queue.enqueue(name, delivery, ahead);
     return {
       pool,
       stores,
@@ -61,10 +60,7 @@ export async function openEmbeddedStack(options: EmbeddedStackOptions): Promise<
       warnings: [],
       updateLock: (url) => embedded.updateLock(url),
       failed: embedded.failed,
-      async close() {
-        await queue.close();
-        await embedded.close();
-      },
+      close: () => embedded.close(),
     };
   } catch (error) {
     await embedded.close();

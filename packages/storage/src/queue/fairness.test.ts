@@ -1,54 +1,56 @@
 import { randomBytes } from "node:crypto";
 import type { AppId, RunId, WorkspaceScope } from "@diwan/kernel";
-import { reapRuns } from "@diwan/runs";
+import { type Run, reapRuns } from "@diwan/runs";
 import { aLease, aRun, aScope, ids, noon } from "@diwan/testkit/contracts";
 import { type TestDatabase, testDatabaseServers, testRedis } from "@diwan/testkit/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PostgresAbandonedRuns, PostgresRunLoad, PostgresRunStore } from "../postgres/index.ts";
-import { BullRunQueue } from "./bull-run-queue.ts";
-import { postgresQueueBackend } from "./postgres-queue-backend.ts";
-import type { QueueBackend } from "./queue-backend.ts";
-import { redisQueueBackend } from "./redis-queue-backend.ts";
+import { openRedis } from "../redis/open-redis.ts";
+import { MemoryWaitingRuns } from "./memory-waiting-runs.ts";
+import { RankedRunQueue } from "./ranked-run-queue.ts";
+import { RedisWaitingRuns } from "./redis-waiting-runs.ts";
+import type { RunDelivery, WaitingRuns } from "./waiting-runs.ts";
 
 const FLOOD = 1_000;
 const PLACES = 4;
 
-const redisUrl = process.env["DIWAN_TEST_REDIS_URL"];
 const [embedded, postgres] = testDatabaseServers;
-type Opened = QueueBackend & { close?(): Promise<void> };
 
-for (const { name, missing, server, openBackend } of [
-  ...[embedded!, postgres!].map((one) => ({
-    name: `BullMQ on ${one.name}`,
-    missing: one.missing,
-    server: one,
-    openBackend: (opened: TestDatabase): Promise<Opened> =>
-      postgresQueueBackend(opened.database.pool, opened.connection),
-  })),
+/** In the two combinations that installations have. */
+for (const { name, missing, server, openWaiting } of [
   {
-    name: `BullMQ on ${testRedis.name}, runs on ${postgres!.name}`,
+    name: `in memory, runs on ${embedded!.name}`,
+    missing: embedded!.missing,
+    server: embedded!,
+    openWaiting: (): { waiting: WaitingRuns; close(): void } => ({ waiting: new MemoryWaitingRuns(), close: () => {} }),
+  },
+  {
+    name: `on ${testRedis.name}, runs on ${postgres!.name}`,
     missing: testRedis.missing || postgres!.missing,
     server: postgres!,
-    openBackend: async (): Promise<Opened> => redisQueueBackend(redisUrl!, `fair-${randomBytes(4).toString("hex")}`),
+    openWaiting: () => {
+      const redis = openRedis(process.env["DIWAN_TEST_REDIS_URL"]!);
+      const waiting = new RedisWaitingRuns(redis, `fair-${randomBytes(4).toString("hex")}`);
+      return { waiting, close: () => redis.disconnect() };
+    },
   },
 ]) {
   describe.skipIf(missing)(`workspaces take turns: ${name}`, () => {
     let opened: TestDatabase;
-    let backend: Opened;
+    let backend: ReturnType<typeof openWaiting>;
     let runs: PostgresRunStore;
     let load: PostgresRunLoad;
-    let queue: BullRunQueue;
+    let queue: RankedRunQueue;
 
     beforeAll(async () => {
       opened = await server.open();
-      backend = await openBackend(opened);
+      backend = openWaiting();
       runs = new PostgresRunStore(opened.database);
       load = new PostgresRunLoad(opened.database);
-      queue = new BullRunQueue(backend, load);
+      queue = new RankedRunQueue(backend.waiting, load);
     });
     afterAll(async () => {
-      await queue.close();
-      await backend.close?.();
+      backend.close();
       await opened.close();
     });
 
@@ -62,9 +64,9 @@ for (const { name, missing, server, openBackend } of [
     /** Workers that take runs as they come and end them; `begun` is the order. */
     async function work(places: number) {
       const begun: RunId[] = [];
-      const consumer = await queue.consume({
+      const consumer = queue.consume({
         concurrency: places,
-        handle: async ({ scope, runId }) => {
+        handle: async ({ scope, runId }: RunDelivery) => {
           if ((await runs.claim(scope, runId, aLease("worker", noon))) === undefined) return "done";
           begun.push(runId);
           await new Promise((resolve) => setTimeout(resolve, 5));
@@ -94,7 +96,7 @@ for (const { name, missing, server, openBackend } of [
       // Those that were taken while it was being recorded count too.
       expect(overtaken).toBeLessThanOrEqual(PLACES * 5);
       await opened.database.run({ text: "delete from run", values: [] });
-      for (const one of ["runs-interactive", "runs-background"] as const) await drained(one);
+      await drained();
     });
 
     it("a run that waits long gets better places, so that later ones of its workspace do not overtake it for ever", async () => {
@@ -139,9 +141,43 @@ for (const { name, missing, server, openBackend } of [
       await opened.database.run({ text: "delete from run", values: [] });
     });
 
-    async function drained(name: "runs-interactive" | "runs-background"): Promise<void> {
-      const consumer = await queue.consume({ concurrency: 50, handle: async () => "done", onError: () => {} });
-      await expect.poll(() => queue.depth(name), { timeout: 20_000 }).toEqual({ waiting: 0, delayed: 0, active: 0 });
+    it("tells what waits by queue, and since when, and where each run stands", async () => {
+      const [scope, other] = [aScope(), aScope()];
+      const aWaiting = (change: Partial<Run>) =>
+        runs.insert(scope, aRun({ workspaceId: scope.workspaceId, ...change }));
+      const [first, second, third] = [ids.next<"run">(), ids.next<"run">(), ids.next<"run">()];
+      await aWaiting({ id: first, createdAt: noon });
+      await aWaiting({ id: second, createdAt: noon + 5_000 });
+      await aWaiting({ id: third, createdAt: noon + 7_000, queue: "runs-background" });
+      await runs.insert(other, aRun({ workspaceId: other.workspaceId, status: "succeeded" }));
+      await runs.claim(scope, first, aLease("worker", noon + 9_000));
+      const figures = await load.figures();
+      expect(figures.get("runs-interactive")).toEqual({
+        waiting: 1,
+        active: 1,
+        oldestQueuedAt: noon + 5_000,
+        oldestHeartbeatAt: noon + 9_000,
+      });
+      expect(figures.get("runs-background")).toMatchObject({ waiting: 1, active: 0, oldestQueuedAt: noon + 7_000 });
+      const waiting = await load.waiting();
+      expect(waiting.sort((a, b) => a.ahead - b.ahead)).toEqual([
+        { queue: "runs-interactive", scope, runId: second, ahead: 1 },
+        { queue: "runs-background", scope, runId: third, ahead: 2 },
+      ]);
+      await opened.database.run({ text: "delete from run", values: [] });
+    });
+
+    /** What waits of runs that are gone by now. */
+    async function drained(): Promise<void> {
+      const last = { scope: aScope(), runId: ids.next<"run">() };
+      const seen = new Set<RunId>();
+      const handle = async ({ runId }: RunDelivery) => {
+        seen.add(runId);
+        return "done" as const;
+      };
+      const consumer = queue.consume({ concurrency: 50, handle, onError: () => {} });
+      await queue.enqueue("runs-interactive", last, 2_000);
+      await expect.poll(() => seen.has(last.runId), { timeout: 20_000 }).toBe(true);
       await consumer.close();
     }
   });

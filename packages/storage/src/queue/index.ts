@@ -1,11 +1,5 @@
-export {
-  BullRunQueue,
-  type ConsumeOptions,
-  type QueueDepth,
-  type RunConsumer,
-  type RunDelivery,
-  type RunRanks,
-} from "./bull-run-queue.ts";
-export { postgresQueueBackend } from "./postgres-queue-backend.ts";
-export type { QueueBackend } from "./queue-backend.ts";
-export { redisQueueBackend } from "./redis-queue-backend.ts";
+export { MemoryWaitingRuns } from "./memory-waiting-runs.ts";
+export { RankedRunQueue, type RunRanks } from "./ranked-run-queue.ts";
+export { RedisWaitingRuns } from "./redis-waiting-runs.ts";
+export type { ConsumeOptions, RunConsumer } from "./run-consumer.ts";
+export type { RunDelivery, RunTaker, TakenRun, WaitingRuns } from "./waiting-runs.ts";

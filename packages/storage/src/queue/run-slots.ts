@@ -1,7 +1,6 @@
 import { queueNames, type RunQueueName } from "@diwan/contracts";
 
-/** What a worker may run at once, by queue. */
-export type SlotLimits = Record<RunQueueName, number>;
+type SlotLimits = Record<RunQueueName, number>;
 
 /**
  * Shares a worker's slots between its queues: background runs take half of them at most, and what they leave is for
@@ -21,7 +20,15 @@ export class RunSlots {
     this.#running[queue] += change;
   }
 
-  get limits(): SlotLimits {
+  /** Queues of which another run may begin, interactive ones first, and how many of them may, from whichever they come. */
+  get open(): { queues: RunQueueName[]; room: number } {
+    const limits = this.#limits;
+    const room = (name: RunQueueName) => limits[name] - this.#running[name];
+    const queues = Object.values(queueNames).filter((name) => room(name) > 0);
+    return { queues, room: queues.length === 0 ? 0 : Math.min(...queues.map(room)) };
+  }
+
+  get #limits(): SlotLimits {
     const half = Math.floor(this.#total / 2);
     const interactive = this.#running[queueNames.runsInteractive];
     const background = this.#running[queueNames.runsBackground];

@@ -17,7 +17,7 @@ export function openRedis(at: RedisAddress | string, options: RedisOptions = {})
 
 /**
  * Commands of one moment go out in one write: that costs more than most commands. ioredis' own pipelining would do the same,
- * and make a new pipeline each time, with a copy of every script that BullMQ defines.
+ * and make a new pipeline each time.
  */
 export function writeTogether(redis: Redis): void {
   redis.on("connect", () => {

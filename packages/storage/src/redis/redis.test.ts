@@ -42,7 +42,7 @@ describe.skipIf(testRedis.missing)(`on ${testRedis.name}`, () => {
     runSignalsContract(() => ({ here: signals[0]!, there: signals[1]! }));
   });
 
-  it("names what about the server would lose jobs", async () => {
+  it("names what about the server may lose runs' events", async () => {
     expect(await checkRedis(redis[0]!)).toEqual(["Redis writes no append-only file: set `appendonly yes`."]);
   });
 

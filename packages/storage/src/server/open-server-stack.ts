@@ -10,8 +10,8 @@ import { Database } from "../postgres/database.ts";
 import { migrate } from "../postgres/migrations/migrate.ts";
 import { isDirect, openPostgres } from "../postgres/pool.ts";
 import { PostgresRunLoad } from "../postgres/stores/run-load.ts";
-import { BullRunQueue } from "../queue/bull-run-queue.ts";
-import { redisQueueBackend } from "../queue/redis-queue-backend.ts";
+import { RankedRunQueue } from "../queue/ranked-run-queue.ts";
+import { RedisWaitingRuns } from "../queue/redis-waiting-runs.ts";
 import { openRedis } from "../redis/open-redis.ts";
 import { RedisChannels } from "../redis/redis-channels.ts";
 import { RedisLiveEvents } from "../redis/redis-live-events.ts";
@@ -42,13 +42,9 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
   const prepare = await isDirect(pool);
   const redis = openRedis(options.redis);
   const channels = new RedisChannels(redis);
-  const backend = redisQueueBackend(options.redis);
   const database = new Database(pool, { prepare });
   const load = new PostgresRunLoad(database);
-  const queue = new BullRunQueue(backend, load);
   const closeAll = async () => {
-    await queue.close();
-    await backend.close();
     await channels.close();
     redis.disconnect();
     await pool.end();
@@ -62,7 +58,7 @@ export async function openServerStack(options: ServerStackOptions): Promise<Stor
       pool,
       stores: withFiles(createStores(database, options), contents),
       contents,
-      queue,
+      queue: new RankedRunQueue(new RedisWaitingRuns(redis), load),
       load,
       live: new RedisLiveEvents(redis, channels, { retentionMs: options.streamRetentionMs }),
       signals: await RedisRunSignals.open(redis, channels),

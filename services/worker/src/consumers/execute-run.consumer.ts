@@ -20,8 +20,8 @@ const LEASE_MS = 20_000;
 const HEARTBEAT_MS = 5_000;
 
 export type RunConsumer = {
-  /** Drives one run. Its job may come twice: whoever does not get the run's lease is done at once. */
-  handle(job: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
+  /** Drives one run. It may come twice: whoever does not get the run's lease is done at once. */
+  handle(delivery: { scope: WorkspaceScope; runId: RunId }): Promise<"done" | "put-back">;
   /** For runs that are started in this very process. */
   local: LocalSlots;
   /** Resolves when no local run is at work. */
@@ -50,9 +50,8 @@ export function executeRunConsumer(needs: WorkerNeeds, shutdown: Shutdown): RunC
         return "put-back";
       }
       try {
-        const result = await executeRun(execution, scope, runId, shutdown);
-        // Its own job is in the way of a new one for as long as it is in hand.
-        return result === "handed-over" ? "put-back" : "done";
+        await executeRun(execution, scope, runId, shutdown);
+        return "done";
       } catch (error) {
         tell(runId)(error);
         return "done";

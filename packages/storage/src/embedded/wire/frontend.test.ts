@@ -46,7 +46,7 @@ it.each([
 });
 
 it.each([
-  [{ options: '-c search_path="bullmq"' }, '"bullmq"'],
+  [{ options: '-c search_path="jobs"' }, '"jobs"'],
   [{ options: "-c statement_timeout=5 -csearch_path=a,b" }, "a,b"],
   [{ search_path: "x" }, "x"],
   [{ user: "postgres" }, undefined],

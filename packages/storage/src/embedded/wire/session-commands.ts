@@ -1,6 +1,6 @@
 /**
  * What a statement does to its session, as far as the front must know, because all clients share one session. Only
- * statements that begin with the word, after comments, count: that is how drivers and BullMQ send them.
+ * statements that begin with the word, after comments, count: that is how drivers send them.
  */
 export type SessionCommand =
   | { kind: "listen"; channel: string }

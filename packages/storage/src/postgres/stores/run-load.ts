@@ -6,13 +6,17 @@ import { GroupedQuery } from "../group-commit.ts";
 import { toInstant } from "../wire-values.ts";
 import { MAX_AHEAD } from "./run-rows.ts";
 
-/** Since when runs wait, and how they are looked after. Times are Unix milliseconds. */
+/** Runs that have not ended, and since when. Times are Unix milliseconds. */
 export type RunFigures = {
-  /** Since when the run waits that waits longest, by queue; queues without one are absent. */
-  oldestQueuedAt: Partial<Record<RunQueueName, number>>;
-  /** When the worker that has been silent longest showed that it lives; undefined while nothing runs. */
-  oldestHeartbeatAt: number | undefined;
+  waiting: number;
+  active: number;
+  /** When the run began to wait that waits longest; null where none does. */
+  oldestQueuedAt: number | null;
+  /** When the worker that has been silent longest showed that it lives; null while nothing runs. */
+  oldestHeartbeatAt: number | null;
 };
+
+export type WaitingRun = { queue: RunQueueName; scope: WorkspaceScope; runId: RunId; ahead: number };
 
 type Asked = { workspaceId: WorkspaceId; runId: RunId };
 
@@ -63,6 +67,25 @@ export class PostgresRunLoad implements RunLoad {
     return (await this.#aheads.answerTo({ workspaceId, runId })) ?? 0;
   }
 
+  /** Every run that waits for a worker, with how many of its workspace's are before it. */
+  async waiting(): Promise<WaitingRun[]> {
+    const { rows } = await this.#database.run<{
+      queue: RunQueueName;
+      runId: RunId;
+      workspaceId: WorkspaceId;
+      ahead: number;
+    }>({
+      text: `select queue, id as "runId", workspace_id as "workspaceId", ahead::int
+        from (
+          select queue, id, workspace_id, status, least(row_number() over (partition by workspace_id order by id) - 1, $1) as ahead
+          from run where status in ('queued', 'running')
+        ) as active
+        where status = 'queued'`,
+      values: [MAX_AHEAD],
+    });
+    return rows.map(({ workspaceId, ...row }) => ({ ...row, scope: { workspaceId } }));
+  }
+
   async #countAhead(asked: readonly Asked[]): Promise<Map<number, number>> {
     const { rows } = await this.#database.run<{ place: number; count: number }>({
       name: "run_load_ahead",
@@ -78,17 +101,17 @@ export class PostgresRunLoad implements RunLoad {
     return new Map(rows.map(({ place, count }) => [place - 1, count]));
   }
 
-  async figures(): Promise<RunFigures> {
-    const { rows } = await this.#database.run<{ queue: RunQueueName | null; since: number | null }>({
+  /** By queue; a queue without such runs is absent. */
+  async figures(): Promise<Map<RunQueueName, RunFigures>> {
+    const { rows } = await this.#database.run<RunFigures & { queue: RunQueueName }>({
       name: "run_load_figures",
-      text: `(select queue, min(queued_at) as since from run where status = 'queued' group by queue)
-        union all (select null, min(heartbeat_at) from run where status = 'running')`,
+      text: `select queue, count(*) filter (where status = 'queued')::int as waiting,
+          count(*) filter (where status = 'running')::int as active,
+          min(queued_at) filter (where status = 'queued') as "oldestQueuedAt",
+          min(heartbeat_at) filter (where status = 'running') as "oldestHeartbeatAt"
+        from run where status in ('queued', 'running') group by queue`,
       values: [],
     });
-    const heartbeat = rows.find(({ queue }) => queue === null)?.since;
-    return {
-      oldestQueuedAt: Object.fromEntries(rows.flatMap(({ queue, since }) => (queue === null ? [] : [[queue, since]]))),
-      oldestHeartbeatAt: heartbeat ?? undefined,
-    };
+    return new Map(rows.map(({ queue, ...figures }) => [queue, figures]));
   }
 }

@@ -2,7 +2,7 @@ import type { Logger } from "@diwan/kernel";
 import { aScope, ids } from "@diwan/testkit/contracts";
 import { expect, it } from "vitest";
 import type { RunQueue } from "../ports.ts";
-import { leaveJob, leaveJobAgain } from "./leave-job.ts";
+import { enqueueRun } from "./enqueue-run.ts";
 
 it("leaves a run to the reaper, and says so, while the queue is out of reach", async () => {
   const told: unknown[] = [];
@@ -10,10 +10,9 @@ it("leaves a run to the reaper, and says so, while the queue is out of reach", a
   const outOfReach = async () => {
     throw new Error("Connection is closed.");
   };
-  const queue: RunQueue = { enqueue: outOfReach, offerAgain: outOfReach };
-  const job = { scope: aScope(), runId: ids.next<"run">(), queue: "runs-interactive" as const };
+  const queue: RunQueue = { enqueue: outOfReach };
+  const run = { scope: aScope(), runId: ids.next<"run">(), queue: "runs-interactive" as const };
   // Whoever asked for the run would ask once more for it, and have it twice.
-  await leaveJob({ queue, logger }, job);
-  await leaveJobAgain({ queue, logger }, job);
-  expect(told).toMatchObject([{ run_id: job.runId }, { run_id: job.runId }]);
+  await enqueueRun({ queue, logger }, run);
+  expect(told).toMatchObject([{ run_id: run.runId }]);
 });
