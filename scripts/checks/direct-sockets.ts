@@ -9,6 +9,7 @@ const allowed: [code: RegExp, why: string][] = [
   [/^packages\/testkit\//, "servers for tests"],
   [/\.test\.tsx?$/, "tests"],
   [/^services\/worker\/src\/health-server\.ts$/, "listens"],
+  [/^services\/sandbox\/src\/(http\/(server|read-body)|metrics)\.ts$/, "listens"],
   [
     /^services\/standalone\/src\/cli\/installation\.ts$/,
     "the command line talks to an installation, on its owner's behalf",

@@ -1,0 +1,2 @@
+export { type SandboxConfig, sandboxConfig } from "./config.ts";
+export { type RunningSandbox, type StartOptions, startSandbox } from "./start-sandbox.ts";

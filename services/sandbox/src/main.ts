@@ -1,0 +1,21 @@
+import { join, resolve } from "node:path";
+import { createLogger, endWithReason, untilTold } from "@diwan/kernel/node";
+import { sandboxConfig } from "./config.ts";
+import { createSandboxMetrics, serveMetrics } from "./metrics.ts";
+import { startSandbox } from "./start-sandbox.ts";
+
+endWithReason();
+const config = sandboxConfig(process.env);
+const logger = createLogger({ component: "sandbox", level: config.LOG_LEVEL });
+const metrics = createSandboxMetrics();
+const root = resolve(import.meta.dirname, "../../..");
+const cacheFolder = config.SANDBOX_CACHE_DIR ?? join(root, ".cache", "sandbox");
+const starting = startSandbox({ config, cacheFolder, isLazy: false, logger, observe: metrics });
+const served = await serveMetrics(metrics, config.SANDBOX_HOST, config.SANDBOX_METRICS_PORT);
+const ended = untilTold(async () => {
+  await (await starting).close();
+  served.close();
+});
+const { port } = await starting;
+logger.info({ port }, "The sandbox takes programs.");
+process.exitCode = await ended;

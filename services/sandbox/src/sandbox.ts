@@ -1,0 +1,99 @@
+import { composeAnswer, type RunData } from "./core/compose-answer.ts";
+import type { Language } from "./core/languages.ts";
+import { Scheduler } from "./core/scheduler.ts";
+import { HostPool, type HostPoolOptions } from "./hosts/host-pool.ts";
+import type { HostEnding, NetworkAnswer, RunLimits } from "./hosts/host-process.ts";
+
+export type SandboxOptions = {
+  pools: Readonly<Record<Language, Omit<HostPoolOptions, "onBirth">>>;
+  limits: RunLimits;
+  maxRunning: number;
+  maxRequests: number;
+  maxWaitMs: number;
+  observe: SandboxObserver;
+};
+
+export type SandboxObserver = {
+  ended(language: Language, ending: HostEnding, failure: string, seconds: number): void;
+};
+
+export type Program = {
+  language: Language;
+  code: string;
+  /** Programs of one partition never share a process with those of another, where hosts are kept apart. */
+  partition: string;
+  network: NetworkAnswer | undefined;
+  /** Lowers the limit of the service. */
+  timeoutMs: number | undefined;
+};
+
+/** Births in a row that may fail within the time before no more are tried for a while. */
+const MOST_FAILURES = 3;
+const FAILURE_WINDOW_MS = 10_000;
+
+const noNetwork: NetworkAnswer = async () => ({ error: "There is no network." });
+
+/** Runs programs, each in a process that can reach nothing. */
+export class Sandbox {
+  readonly #options: SandboxOptions;
+  readonly #pools: Readonly<Record<Language, HostPool>>;
+  readonly #scheduler: Scheduler<Language>;
+  #failures: number[] = [];
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    const pool = (language: Language) =>
+      new HostPool({ ...options.pools[language], onBirth: (outcome) => this.#note(outcome) });
+    this.#pools = { python3: pool("python3"), nodejs: pool("nodejs") };
+    this.#scheduler = new Scheduler({
+      maxRunning: options.maxRunning,
+      capacity: { python3: options.pools.python3.size, nodejs: options.pools.nodejs.size },
+      maxRequests: options.maxRequests,
+      maxWaitMs: options.maxWaitMs,
+    });
+  }
+
+  get requests(): number {
+    return this.#scheduler.requests;
+  }
+
+  /** Hosts die at birth: trying again would only make it worse. */
+  get isBroken(): boolean {
+    const since = performance.now() - FAILURE_WINDOW_MS;
+    this.#failures = this.#failures.filter((at) => at > since);
+    return this.#failures.length >= MOST_FAILURES;
+  }
+
+  /** @throws Busy where too many requests are under way already. */
+  admit(): Disposable {
+    return this.#scheduler.admit();
+  }
+
+  /**
+   * Runs an admitted program.
+   *
+   * @throws Busy once it has waited too long; Error where no process can be started; the signal's reason when the caller left.
+   */
+  async run({ language, code, partition, network, timeoutMs }: Program, signal: AbortSignal): Promise<RunData> {
+    using _place = await this.#scheduler.place(language, partition, signal);
+    const host = await this.#pools[language].take(partition);
+    const begunAt = performance.now();
+    const limits = { ...this.#options.limits };
+    if (timeoutMs !== undefined) limits.timeoutMs = Math.min(limits.timeoutMs, timeoutMs);
+    const order = { code, network: network !== undefined };
+    const result = await host.process.run(order, limits, signal, network ?? noNetwork).finally(host.giveBack);
+    const seconds = (performance.now() - begunAt) / 1000;
+    this.#options.observe.ended(language, result.ending, result.outcome.failure, seconds);
+    signal.throwIfAborted();
+    return composeAnswer(result);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+  }
+
+  #note(outcome: "ready" | "failed"): void {
+    if (outcome === "ready") this.#failures = [];
+    else this.#failures.push(performance.now());
+  }
+}
