@@ -16,6 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { fetchWheels, wheelsAreCurrent } from "./wheels.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const NODE_MAJOR = 24;
@@ -54,7 +55,8 @@ class Unable extends Error {}
 async function prepare(needsConsole) {
   const isReady = () => {
     const node = findNode();
-    const ready = node !== undefined && packagesAreCurrent() && (!needsConsole || consoleIsCurrent());
+    const installed = node !== undefined && packagesAreCurrent() && wheelsAreCurrent(root);
+    const ready = installed && (!needsConsole || consoleIsCurrent());
     return ready ? node : undefined;
   };
   const ready = isReady();
@@ -63,6 +65,7 @@ async function prepare(needsConsole) {
   try {
     const node = findNode() ?? (await step(`Fetching Node ${NODE_MAJOR}`, fetchNode));
     if (!packagesAreCurrent()) await step("Installing packages", () => installPackages(node));
+    if (!wheelsAreCurrent(root)) await tryToFetchWheels();
     if (needsConsole && !consoleIsCurrent()) await step("Building the console", () => buildConsole(node));
     return node;
   } finally {
@@ -117,6 +120,15 @@ function lockHash() {
 async function installPackages(node) {
   await npm(node, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root);
   writeFileSync(stampFile, lockHash());
+}
+
+/** Everything else works without them. */
+async function tryToFetchWheels() {
+  try {
+    await step("Fetching Python packages for the sandbox", () => fetchWheels(root));
+  } catch (error) {
+    process.stderr.write(`Programs in the sandbox cannot import them: ${error.cause?.message ?? error.message}\n`);
+  }
 }
 
 // ── Console ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -107,6 +107,11 @@ const declared = {
     meaning: "Whether a process serves one program after the other, those of one workspace, or one only.",
     example: "partition",
   }),
+  SANDBOX_PY_PACKAGES_DIR: setting({
+    schema: z.string().min(1).optional(),
+    meaning: "Folder with wheels of pure Python that programs can import.",
+    example: "/opt/wheels",
+  }),
   SANDBOX_CACHE_DIR: setting({
     schema: z.string().min(1).optional(),
     meaning: "Folder for the image that Python begins with; the project's cache where it is not set.",

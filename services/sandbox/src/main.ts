@@ -10,7 +10,8 @@ const logger = createLogger({ component: "sandbox", level: config.LOG_LEVEL });
 const metrics = createSandboxMetrics();
 const root = resolve(import.meta.dirname, "../../..");
 const cacheFolder = config.SANDBOX_CACHE_DIR ?? join(root, ".cache", "sandbox");
-const starting = startSandbox({ config, cacheFolder, isLazy: false, logger, observe: metrics });
+const wheelFolders = [config.SANDBOX_PY_PACKAGES_DIR ?? "", join(root, ".cache", "wheels")].filter(Boolean);
+const starting = startSandbox({ config, cacheFolder, wheelFolders, isLazy: false, logger, observe: metrics });
 const served = await serveMetrics(metrics, config.SANDBOX_HOST, config.SANDBOX_METRICS_PORT);
 const ended = untilTold(async () => {
   await (await starting).close();

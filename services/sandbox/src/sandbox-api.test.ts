@@ -18,6 +18,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({
     config,
     cacheFolder,
+    wheelFolders: [join(import.meta.dirname, "../../../.cache/wheels")],
     isLazy: false,
     logger: silentLogger,
     observe: { ended: () => {} },
@@ -142,6 +143,28 @@ describe("programs of callers", () => {
       Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString(),
     );
     expect((await node("process.stdout.write('a\\0b')")).stdout).toBe("a\0b");
+  });
+
+  it("has Jinja2, as callers' templates need it, and time zones", async () => {
+    const template = Buffer.from("{% for n in items if n > 1 %}{{ n }},{% endfor %}{{ {'a': none} }}\n").toString(
+      "base64",
+    );
+    const rendered = await python(`
+def main(**inputs):
+    import jinja2
+    from base64 import b64decode
+    return jinja2.Template(b64decode('${template}').decode('utf-8')).render(**inputs)
+print('<<RESULT>>' + main(items=[1, 2, 3]) + '<<RESULT>>')
+`);
+    expect(rendered).toMatchObject({ error: "", stdout: "<<RESULT>>2,3,{'a': None}<<RESULT>>\n" });
+    const zoned = await python(
+      "import datetime, zoneinfo; print(datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo('Asia/Shanghai')).isoformat())",
+    );
+    expect(zoned.stdout).toBe("2026-01-01T00:00:00+08:00\n");
+    const escaping = await python(
+      "import jinja2; jinja2.Template(\"{{ cycler.__init__.__globals__.os.popen('id') }}\").render()",
+    );
+    expect(escaping.error).toContain("operation not permitted");
   });
 
   it("can use what the language has", async () => {

@@ -9,6 +9,7 @@ import { createSandboxServer } from "./http/server.ts";
 import { Sandbox, type SandboxObserver } from "./sandbox.ts";
 import { javaScriptHost, pythonHost } from "./wasm/hosts.ts";
 import { snapshotFile } from "./wasm/python/snapshot-file.ts";
+import { wheelsIn } from "./wasm/python/wheels.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -25,6 +26,8 @@ export type RunningSandbox = {
 export type StartOptions = {
   config: SandboxConfig;
   cacheFolder: string;
+  /** With Python packages that programs can import. */
+  wheelFolders: readonly string[];
   /** Start processes at the first program, and let them go when nobody needs them for a while. */
   isLazy: boolean;
   logger: Logger;
@@ -37,11 +40,14 @@ const LAZY_IDLE_MS = 60_000;
 export async function startSandbox({
   config,
   cacheFolder,
+  wheelFolders,
   isLazy,
   logger,
   observe,
 }: StartOptions): Promise<RunningSandbox> {
-  const snapshot = await snapshotFile(cacheFolder);
+  const wheels = wheelsIn(wheelFolders);
+  const paths = wheels.map(({ path }) => path);
+  const snapshot = await snapshotFile(cacheFolder, paths);
   const pool = (size: number): Omit<HostPoolOptions, "onBirth" | "command"> => ({
     size,
     keep: isLazy ? 0 : size,
@@ -53,7 +59,10 @@ export async function startSandbox({
   });
   const sandbox = new Sandbox({
     pools: {
-      python3: { ...pool(config.SANDBOX_PYTHON_HOSTS), command: pythonHost(snapshot, config.SANDBOX_MEMORY_MIB) },
+      python3: {
+        ...pool(config.SANDBOX_PYTHON_HOSTS),
+        command: pythonHost(snapshot, config.SANDBOX_MEMORY_MIB, paths),
+      },
       nodejs: {
         ...pool(config.SANDBOX_JAVASCRIPT_HOSTS),
         command: javaScriptHost(Math.ceil(config.SANDBOX_MEMORY_MIB / 4)),
@@ -69,7 +78,7 @@ export async function startSandbox({
     routes: sandboxRoutes({
       sandbox,
       maxCodeBytes: config.SANDBOX_MAX_CODE_MIB * MEBIBYTE,
-      packages: [],
+      packages: wheels.map(({ name, version }) => ({ name, version })),
       problems: () => (sandbox.isBroken ? ["The processes that run programs do not start."] : []),
     }),
     isCaller: createAuthentication({

@@ -17,9 +17,12 @@ const flags = [
   "--disable-warning=ExperimentalWarning",
 ];
 
-/** @param snapshot  File with the memory of an interpreter that has started. */
-export function pythonHost(snapshot: string, memoryMebibytes: number): HostCommand {
-  return host("python", [snapshot], [snapshot, String(memoryMebibytes)]);
+/**
+ * @param snapshot  File with the memory of an interpreter that has started.
+ * @param wheels  Those that it was started with.
+ */
+export function pythonHost(snapshot: string, memoryMebibytes: number, wheels: readonly string[]): HostCommand {
+  return host("python", [snapshot, ...wheels], [snapshot, String(memoryMebibytes), ...wheels]);
 }
 
 export function javaScriptHost(memoryMebibytes: number): HostCommand {

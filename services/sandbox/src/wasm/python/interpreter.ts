@@ -27,6 +27,8 @@ export type InterpreterExports = {
   PyLong_AsLong(object: number): number;
 };
 
+type Files = { mkdirTree(path: string): void; writeFile(path: string, bytes: Uint8Array): void };
+
 export type Interpreter = { api: PyodideAPI; exports: InterpreterExports; gate: Gate };
 
 export type InterpreterOptions = {
@@ -34,6 +36,8 @@ export type InterpreterOptions = {
   snapshot?: Uint8Array;
   /** So that a snapshot can be taken. */
   forSnapshot?: boolean;
+  /** Further files, such as packages, by their paths inside. */
+  files: ReadonlyMap<string, Uint8Array>;
   maxMemoryBytes: number;
   isWritable(path: string): boolean;
 };
@@ -67,6 +71,12 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   const api = await loadPyodide({
     env: { HOME: "/", PYTHONINSPECT: "" },
     stdin: () => null,
+    fsInit: async (files: Files) => {
+      for (const [path, bytes] of options.files) {
+        files.mkdirTree(path.slice(0, path.lastIndexOf("/")));
+        files.writeFile(path, bytes);
+      }
+    },
     ...(options.snapshot === undefined ? {} : { _loadSnapshot: options.snapshot }),
     ...(options.forSnapshot === true ? { _makeSnapshot: true } : {}),
   }).finally(() => {

@@ -4,6 +4,11 @@
 interpreter. This file makes what is refused answer as it would elsewhere, and what is possible work.
 """
 
+import glob
+import sys
+
+sys.path.extend(sorted(glob.glob("/lib/packages/*.whl")))
+
 import _io
 import asyncio
 import atexit
@@ -268,5 +273,22 @@ def _is_ours(frame):
     return frame.tb_frame.f_globals is globals()
 
 
+def _load_packages():
+    """Those that are there: the first import of one costs half a second, of which nothing is left here."""
+    for name in ("jinja2", "markupsafe", "tzdata"):
+        try:
+            __import__(name)
+        except ModuleNotFoundError:
+            continue
+    try:
+        jinja2 = sys.modules["jinja2"]
+        jinja2.Template("{% for n in items %}{{ n | upper }}{% endfor %}").render(items=["a"])
+        zoneinfo.ZoneInfo("Asia/Riyadh")
+    except (KeyError, zoneinfo.ZoneInfoNotFoundError):
+        pass
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+_load_packages()
 _refuse_processes()
 _work_without_a_browser()

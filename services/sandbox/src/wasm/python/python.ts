@@ -17,7 +17,11 @@ const DENIED = 0x100;
 
 const preludeModule = "_sandbox";
 
-export type PythonOptions = Output & { snapshot?: Uint8Array; maxMemoryBytes: number };
+export type PythonOptions = Output & {
+  snapshot?: Uint8Array;
+  files: ReadonlyMap<string, Uint8Array>;
+  maxMemoryBytes: number;
+};
 
 type OpenFile = { path: string; position: number };
 
