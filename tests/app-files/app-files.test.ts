@@ -10,7 +10,15 @@ import {
 import { createIdSource, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import type { Run } from "@diwan/runs";
 import { createStores } from "@diwan/storage/postgres";
-import { type HttpServer, type ModelServer, memoryRunFiles, type SeenRequest, startModelServer } from "@diwan/testkit";
+import {
+  type HttpServer,
+  type ModelServer,
+  memoryRunFiles,
+  openTestSandbox,
+  type SeenRequest,
+  startModelServer,
+  type TestSandbox,
+} from "@diwan/testkit";
 import { anAccount, aWorkspace } from "@diwan/testkit/contracts";
 import { type TestDatabase, testDatabaseServers } from "@diwan/testkit/services";
 import {
@@ -24,13 +32,15 @@ import {
 } from "@diwan/workflow";
 import { createKeyRing, createSealer } from "@diwan/workspaces";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AppRun, runVersion } from "../support/run-app.ts";
+import { type AppRun, runVersion, sandboxSettings } from "../support/run-app.ts";
 import {
   type AppFileCase,
+  canRun,
   cases,
   type ExpectedRun,
   hasFixedOrder,
   mapAnswers,
+  needs,
   updateEvents,
   withFilesInPlace,
 } from "./cases.ts";
@@ -44,6 +54,7 @@ const secretKey = "a key that only these tests have, long enough";
 let database: TestDatabase;
 let model: ModelServer;
 let site: HttpServer;
+let sandbox: TestSandbox;
 let installation: Awaited<ReturnType<typeof openInstallation>>;
 /** Each file is imported once, by whichever test comes first. */
 const imported = new Map<string, Promise<App>>();
@@ -53,11 +64,13 @@ beforeAll(async () => {
   database = await embedded.open();
   model = await startModelServer();
   site = await startTestSite();
+  sandbox = await openTestSandbox();
   installation = await openInstallation(database);
 });
 afterAll(async () => {
   await model[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
+  await sandbox[Symbol.asyncDispose]();
   await database.close();
   imported.clear();
 });
@@ -142,7 +155,7 @@ describe.each(cases)("$name", (one) => {
   });
 
   if (expected.runs.length > 0) {
-    it.each(expected.runs)("$name", async (run) => {
+    it.skipIf(!canRun(one)).each(expected.runs)(`$name${needs(one)}`, async (run) => {
       model.script(scriptedReplies(run.models));
       model.requests.length = 0;
       const app = await importOnce(one);
@@ -175,6 +188,7 @@ async function start(version: PreparedVersion, mode: Run["mode"], run: ExpectedR
   const options = {
     inputs: withSite(inputs, site.url),
     modelUrl: model.url,
+    sandbox: sandboxSettings(sandbox),
     ports: { files },
     ...(query === undefined ? {} : { query }),
     ...(history === undefined ? {} : { history }),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PauseAnswer, RunStatus } from "@diwan/contracts";
+import { hasTestSandbox } from "@diwan/testkit";
 import { type FileValue, isObject, parseJson, stringifyJson, type Value, type VersionVerdict } from "@diwan/workflow";
 
 /** What a scripted model says to requests that hold a text; `calls` are of tools. */
@@ -56,6 +57,8 @@ export type Expected = {
   problems: string[];
   /** Plugins that the file uses without listing them. */
   dependencies?: string[];
+  /** Its runs need a place where code runs. */
+  sandbox?: boolean;
   /** Every place in which the export differs from the file, see `differences`. */
   changes: string[];
   runs: ExpectedRun[];
@@ -100,6 +103,16 @@ export function hasFixedOrder({ path = [], refused }: ExpectedRun): boolean {
 export function updateEvents({ file, expected }: AppFileCase, run: ExpectedRun, events: string[]): void {
   run.events = events;
   writeFileSync(file, `${stringifyJson(expected as unknown as Value)}\n`);
+}
+
+/** What a file's runs need that a machine may not have, for their names. */
+export function needs({ expected }: AppFileCase): string {
+  return expected.sandbox === true ? " (needs a sandbox)" : "";
+}
+
+/** Whether a file's runs can be made here. */
+export function canRun({ expected }: AppFileCase): boolean {
+  return expected.sandbox !== true || hasTestSandbox();
 }
 
 const fixtures = join(import.meta.dirname, "__fixtures__");

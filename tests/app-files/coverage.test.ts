@@ -49,7 +49,16 @@ describe("some app file with a run has", () => {
     );
     expectAll(words(steps, "type"), [
       ...["start", "end", "answer", "llm", "if-else", "template-transform", "question-classifier", "http-request"],
-      ...["variable-aggregator", "variable-assigner", "assigner", "loop", "loop-start", "loop-end", "iteration"],
+      ...[
+        "code",
+        "variable-aggregator",
+        "variable-assigner",
+        "assigner",
+        "loop",
+        "loop-start",
+        "loop-end",
+        "iteration",
+      ],
       ...["iteration-start", "parameter-extractor", "document-extractor", "list-operator", "human-input"],
       ...["trigger-webhook", "trigger-schedule", "trigger-plugin"],
     ]);
@@ -118,7 +127,7 @@ describe("some app file with a run has", () => {
 
   it("both error strategies, on steps, branches and containers, and default values of every type", () => {
     expectAll(words(steps, "type", "error_strategy"), [
-      ...times(["llm", "http-request", "iteration", "loop"], ["fail-branch", "default-value"]),
+      ...times(["llm", "http-request", "code", "iteration", "loop"], ["fail-branch", "default-value"]),
       ...["template-transform default-value", "if-else default-value", "question-classifier default-value"],
     ]);
     const types = ["string", "number", "object", "array[number]", "array[string]", "array[object]", "array[file]"];
@@ -126,7 +135,7 @@ describe("some app file with a run has", () => {
     const retried = steps.filter(
       ({ retry_config }) => isObject(retry_config) && retry_config["retry_enabled"] === true,
     );
-    expectAll(words(retried, "type"), ["llm", "http-request"]);
+    expectAll(words(retried, "type"), ["llm", "http-request", "code"]);
   });
 
   it("every kind of request, and every failure of one", () => {
@@ -146,6 +155,15 @@ describe("some app file with a run has", () => {
       ],
       ...["HttpRequestNodeError", "HTTPResponseCodeError", "ResponseSizeError", "EgressBlockedError"],
     ]);
+  });
+
+  it("both languages of code, every type of its outputs, and every failure of it", () => {
+    const codes = ofType("code");
+    expectAll(words(codes, "code_language"), ["python3", "javascript"]);
+    const outputs = codes.flatMap(({ outputs }) => (isObject(outputs) ? at(Object.values(outputs)) : []));
+    const types = ["string", "number", "object", "boolean"];
+    expectAll(words(outputs, "type"), [...types, ...types.map((type) => `array[${type}]`)]);
+    expectAll(wordsOf(runs), ["CodeNodeError", "CodeExecutionError", "OutputValidationError", "DepthLimitError"]);
   });
 
   it("every failure of a model", () => {
@@ -189,7 +207,7 @@ function wordsOf(all: readonly ExpectedRun[]): Set<string> {
 
 /**
  * The app file contract's traps and the fixtures that spring them. Those of steps to come, of imports and of edits are left
- * out: code and tools (13–17, 40), knowledge (47, 50, 52), versions that are refused or ask first (46, partly), and variables
+ * out: tools (15–17, 40), knowledge (47, 50, 52), versions that are refused or ask first (46, partly), and variables
  * that are matched by id (51).
  */
 const traps: Record<number, string[]> = {
@@ -205,6 +223,8 @@ const traps: Record<number, string[]> = {
   10: ["model-tries-again", "iteration-continue-on-error"],
   11: ["http-request-answers", "http-request-tries-again"],
   12: ["http-request-answers", "http-request-errors"],
+  13: ["code-errors"],
+  14: ["code-values"],
   18: ["aggregator-present-or-not"],
   19: ["first-generation-branches"],
   20: ["assigner-refuses"],

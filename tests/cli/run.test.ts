@@ -67,7 +67,7 @@ describe.concurrent("diwan check", () => {
   it("prints a line for each problem, FILE:LINE: severity code node: message, and exits with 1", async () => {
     const broken = file(
       "broken.yml",
-      "version: 0.6.0\napp: {mode: workflow, name: B}\nworkflow:\n  graph:\n    nodes:\n    - {id: a, data: {type: start}}\n    - id: c\n      data:\n        title: Compute\n        type: code\n    edges:\n    - {source: a, target: c}\n",
+      "version: 0.6.0\napp: {mode: workflow, name: B}\nworkflow:\n  graph:\n    nodes:\n    - {id: a, data: {type: start}}\n    - id: c\n      data:\n        title: Compute\n        type: agent\n    edges:\n    - {source: a, target: c}\n",
     );
     const { code, stdout, stderr } = await diwan(["check", broken, greeting]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
@@ -306,8 +306,8 @@ describe.concurrent("diwan run", () => {
     ["a file that is no app", () => [file("list.yml", "- 1\n- 2\n")], /no app file/],
     [
       "an app with steps of a later release",
-      () => [join(projectRoot, "examples/order-desk.yml")],
-      /Line \d+: .*"code", which cannot run yet/,
+      () => [join(projectRoot, "tests/app-files/__fixtures__/plugin-tool.yml")],
+      /Line \d+: .*"tool", which cannot run yet/,
     ],
     [
       "a chatbot without a graph",

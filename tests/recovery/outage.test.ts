@@ -1,7 +1,13 @@
 import { createGuardedHttpClient, parsePrivateEntry, publicPolicy } from "@diwan/egress";
 import { createIdSource, DiwanError, Shutdown, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
 import type { ModelPart } from "@diwan/models";
-import { defaultHttpLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
+import {
+  createSandboxCodeRunner,
+  defaultCodeLimits,
+  defaultHttpLimits,
+  type NodePorts,
+  nodeRegistry,
+} from "@diwan/nodes";
 import { defaultRunLimits, type ExecuteRunNeeds, executeRun, type PreparedVersion, type Run } from "@diwan/runs";
 import { MemoryLiveEvents, MemoryRunSignals } from "@diwan/storage/memory";
 import { createStores } from "@diwan/storage/postgres";
@@ -210,6 +216,8 @@ function portsFor(scope: WorkspaceScope, run: Run, conversations: Stores["conver
     http: createGuardedHttpClient({ profile: "untrusted", policy }),
     httpLimits: defaultHttpLimits,
     files: memoryRunFiles(),
+    code: createSandboxCodeRunner(policy, undefined)(scope),
+    codeLimits: defaultCodeLimits,
   } as NodePorts;
 }
 

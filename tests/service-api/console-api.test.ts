@@ -238,12 +238,12 @@ describe("an import", () => {
   });
 
   it("of a file whose steps come later is kept as a draft that says which", async () => {
-    const content = appText("workflow", [start(), { id: "c", type: "code", code: "", outputs: {} }], ["start>c"]);
+    const content = appText("workflow", [start(), { id: "c", type: "agent" }], ["start>c"]);
     const report = (await (await imports(content)).json()) as { app_id: string; problems: Json[] };
     expect(report.problems).toMatchObject([{ code: "app.step-not-runnable", node_id: "c", line: expect.any(Number) }]);
     const detail = await installation.console.call<Json>("GET", `/apps/${report.app_id}`);
     expect(detail).toMatchObject({ status: "draft", published_version: null });
-    expect(detail["steps"]).toContainEqual({ node_id: "c", type: "code", title: "c", support: "later" });
+    expect(detail["steps"]).toContainEqual({ node_id: "c", type: "agent", title: "c", support: "later" });
     const published = await installation.console.send("POST", `/apps/${report.app_id}/publish`);
     expect(await errorOf(published)).toEqual([422, "app.not-runnable"]);
     const started = await installation.console.send("POST", `/apps/${report.app_id}/runs`, { inputs: {} });

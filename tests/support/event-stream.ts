@@ -28,7 +28,8 @@ export async function allFrames(response: Response): Promise<Frame[]> {
 
 function frameOf(text: string): Frame {
   const id = /^id: (\d+)$/m.exec(text)?.[1];
-  const data = /^data: (.*)$/m.exec(text)?.[1];
+  // Only a line feed ends a line; JavaScript's patterns know others, which texts may hold.
+  const data = /(?:^|\n)data: ([^\n]*)/.exec(text)?.[1];
   return {
     text,
     id: id === undefined ? undefined : Number(id),

@@ -3,9 +3,16 @@ import type { JournalEntry, PauseAnswer, RunError, RunEvent, RunStatus, StepSett
 import { createGuardedHttpClient, type EgressProfile, parsePrivateEntry, publicPolicy } from "@diwan/egress";
 import { createIdSource, type RunId, silentLogger, systemClock } from "@diwan/kernel";
 import { createModelGateway } from "@diwan/models";
-import { defaultHttpLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
+import {
+  createSandboxCodeRunner,
+  defaultCodeLimits,
+  defaultHttpLimits,
+  type NodePorts,
+  nodeRegistry,
+  type SandboxSettings,
+} from "@diwan/nodes";
 import { defaultRunLimits, type PreparedVersion, type Run, type RunLimits, runOnce } from "@diwan/runs";
-import { memoryRunFiles } from "@diwan/testkit";
+import { memoryRunFiles, type TestSandbox } from "@diwan/testkit";
 import { compileGraph, type GraphLimits, type RunProgress, readAppFile, type Value } from "@diwan/workflow";
 
 export type AppRun = {
@@ -35,6 +42,8 @@ export type RunOptions = {
   history?: { query: string; answer: string }[];
   /** Every model call goes here. */
   modelUrl?: string;
+  /** Where code runs; nowhere otherwise. */
+  sandbox?: SandboxSettings;
   limits?: Partial<RunLimits>;
   graphLimits?: GraphLimits;
   /** In place of those that reach this machine and its memory only. */
@@ -50,6 +59,16 @@ export type RunOptions = {
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
 };
+
+/** How the engine reaches a sandbox of tests. */
+export function sandboxSettings({ url, key }: TestSandbox): SandboxSettings {
+  return {
+    endpoint: url,
+    credentials: { type: "key", key },
+    timeouts: { connectMs: 10_000, readMs: 60_000, writeMs: 10_000 },
+    verifyTls: true,
+  };
+}
 
 /** Runs the text of an app file through the real engine, with nothing stored. */
 export async function runApp(text: string, options: RunOptions = {}): Promise<AppRun> {
@@ -106,7 +125,7 @@ export async function runVersion(
   };
 }
 
-function portsFor(run: Run, { modelUrl, history = [], ports }: RunOptions): NodePorts {
+function portsFor(run: Run, { modelUrl, sandbox, history = [], ports }: RunOptions): NodePorts {
   const gateway = createModelGateway({
     http: loopbackClient("platform"),
     demoWordMs: 0,
@@ -125,6 +144,8 @@ function portsFor(run: Run, { modelUrl, history = [], ports }: RunOptions): Node
     http: loopbackClient("untrusted"),
     httpLimits: defaultHttpLimits,
     files: memoryRunFiles(),
+    code: createSandboxCodeRunner(publicPolicy, sandbox)(scope),
+    codeLimits: defaultCodeLimits,
     ...ports,
   };
 }

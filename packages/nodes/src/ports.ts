@@ -1,6 +1,7 @@
 import type { HttpClient } from "@diwan/egress";
 import type { ModelCall, ModelPart, ModelRequest } from "@diwan/models";
 import type { FileValue } from "@diwan/workflow";
+import type { CodeLimits } from "./code/limits.ts";
 import type { HttpLimits } from "./http-request/limits.ts";
 
 /** What nodes may reach beyond the run's variables, already bound to the run's workspace. */
@@ -24,6 +25,43 @@ export type NodePorts = {
     newToken(): string;
   };
   documents: DocumentReader;
+  /** Runs what authors wrote, apart from everything else. */
+  code: CodeRunner;
+  codeLimits: CodeLimits;
+};
+
+/** A place for programs that nobody trusts. */
+export type CodeRunner = {
+  /**
+   * Runs one program to its end; one that fails is a result too.
+   *
+   * @throws sandbox.not-configured and sandbox.program-too-large (author); sandbox.unreachable, sandbox.busy,
+   * sandbox.key-refused, sandbox.refused, sandbox.status and sandbox.answer-invalid (dependency); the signal's reason once it
+   * is aborted.
+   */
+  run(program: CodeProgram, signal: AbortSignal): Promise<CodeResult>;
+};
+
+export type CodeProgram = {
+  language: "python3" | "nodejs";
+  /** All of it, its inputs included. */
+  code: string;
+  /** Hosts that it may reach, of those that the installation allows; all of these where it is left out. */
+  allowedHosts?: readonly string[];
+  /** Where it has less time than the sandbox gives. */
+  timeoutMs?: number;
+};
+
+export type CodeResult = {
+  stdout: string;
+  stderr: string;
+  /** Why it failed, as the sandbox puts it; "" where it did not. */
+  error: string;
+  exitCode: number;
+  /** From the request to its answer, waiting for a place included. */
+  elapsedMs: number;
+  /** What the program had at its end, where the sandbox says it. */
+  memoryBytes: number | null;
 };
 
 /** Files by the values that stand for them, wherever their bytes lie. */

@@ -1,6 +1,7 @@
 import type { NodeDefinition, NodeRegistry } from "@diwan/workflow";
 import { answerNode } from "./answer/answer.node.ts";
 import { assignerNode, firstAssignerNode } from "./assigner/assigner.node.ts";
+import { codeNode } from "./code/code.node.ts";
 import { documentExtractorNode } from "./document-extractor/document-extractor.node.ts";
 import { endNode } from "./end/end.node.ts";
 import { httpRequestNode } from "./http-request/http-request.node.ts";
@@ -39,6 +40,7 @@ export const nodeDefinitions: readonly NodeDefinition<NodePorts>[] = [
   { ...startMarker, type: "loop-start" },
   loopEndNode,
   httpRequestNode,
+  codeNode,
   templateTransformNode,
   variableAggregatorNode,
   // The aggregator's first name; `assigner` is another node.

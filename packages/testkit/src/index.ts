@@ -4,3 +4,5 @@ export * from "./http-server/http-server.ts";
 export * from "./model-server/model-server.ts";
 export * from "./model-server/script.ts";
 export * from "./run-files/memory-run-files.ts";
+export { jinjaPython } from "./sandbox/jinja-python.ts";
+export * from "./sandbox/test-sandbox.ts";

@@ -1,6 +1,8 @@
 import { egressSettings } from "@diwan/egress/settings";
 import {
   type ConfigOf,
+  codeRule,
+  codeSettings,
   commonSettings as common,
   graphSettings,
   knownNames,
@@ -20,6 +22,7 @@ const declared = {
   FILES_URL: common.FILES_URL,
   FILES_ACCESS_TIMEOUT: common.FILES_ACCESS_TIMEOUT,
   ...egressSettings,
+  ...codeSettings,
   HTTP_REQUEST_MAX_CONNECT_TIMEOUT: common.HTTP_REQUEST_MAX_CONNECT_TIMEOUT,
   HTTP_REQUEST_MAX_READ_TIMEOUT: common.HTTP_REQUEST_MAX_READ_TIMEOUT,
   HTTP_REQUEST_MAX_WRITE_TIMEOUT: common.HTTP_REQUEST_MAX_WRITE_TIMEOUT,
@@ -48,5 +51,5 @@ const declared = {
 export type StandaloneConfig = ConfigOf<typeof declared>;
 
 export function standaloneConfig(environment: Record<string, string | undefined>): StandaloneConfig {
-  return readConfig(declared, environment, knownNames);
+  return readConfig(declared, environment, knownNames, codeRule);
 }

@@ -1,6 +1,8 @@
 import { egressSettings } from "@diwan/egress/settings";
 import {
   type ConfigOf,
+  codeRule,
+  codeSettings,
   commonSettings as common,
   connectionRule,
   connectionSettings,
@@ -24,6 +26,7 @@ const declared = {
   FILES_URL: common.FILES_URL,
   FILES_ACCESS_TIMEOUT: common.FILES_ACCESS_TIMEOUT,
   ...egressSettings,
+  ...codeSettings,
   HTTP_REQUEST_MAX_CONNECT_TIMEOUT: common.HTTP_REQUEST_MAX_CONNECT_TIMEOUT,
   HTTP_REQUEST_MAX_READ_TIMEOUT: common.HTTP_REQUEST_MAX_READ_TIMEOUT,
   HTTP_REQUEST_MAX_WRITE_TIMEOUT: common.HTTP_REQUEST_MAX_WRITE_TIMEOUT,
@@ -58,5 +61,8 @@ const declared = {
 export type WorkerConfig = ConfigOf<typeof declared>;
 
 export function workerConfig(environment: Record<string, string | undefined>): WorkerConfig {
-  return readConfig(declared, environment, knownNames, connectionRule);
+  return readConfig(declared, environment, knownNames, (values, isSet) => [
+    ...connectionRule(values, isSet),
+    ...codeRule(values, isSet),
+  ]);
 }

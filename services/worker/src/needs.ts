@@ -2,7 +2,7 @@ import type { HttpClient } from "@diwan/egress";
 import type { Clock, IdSource, Logger, RunId, WorkspaceScope } from "@diwan/kernel";
 import type { Metrics } from "@diwan/kernel/node";
 import type { ModelPort } from "@diwan/models";
-import type { HttpLimits, RunFiles } from "@diwan/nodes";
+import type { CodeLimits, CodeRunner, HttpLimits, RunFiles } from "@diwan/nodes";
 import type {
   AbandonedRuns,
   ConversationStore,
@@ -32,6 +32,8 @@ export type WorkerNeeds = {
   /** The door for what authors call. */
   http: HttpClient;
   httpLimits: HttpLimits;
+  code(scope: WorkspaceScope): CodeRunner;
+  codeLimits: CodeLimits;
   files(scope: WorkspaceScope, run: Run): RunFiles;
   prepare(scope: WorkspaceScope, run: Run): Promise<PreparedVersion>;
   consume: ConsumeRuns;

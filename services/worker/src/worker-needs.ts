@@ -2,8 +2,16 @@ import { createVersionPreparer } from "@diwan/apps";
 import { createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
-import { type ConnectionConfig, graphLimitsOf, type Metrics, runTimeLimitsOf } from "@diwan/kernel/node";
+import {
+  type ConnectionConfig,
+  codeLimitsOf,
+  graphLimitsOf,
+  type Metrics,
+  runTimeLimitsOf,
+  sandboxOf,
+} from "@diwan/kernel/node";
 import { createModelGateway } from "@diwan/models";
+import { createSandboxCodeRunner } from "@diwan/nodes";
 import { createRunFiles, defaultReaperLimits, type FileSigner } from "@diwan/runs";
 import type { StorageStack } from "@diwan/storage/server";
 import type { Sealer } from "@diwan/workspaces";
@@ -60,6 +68,8 @@ export function workerNeeds(
       maxTextBytes: config.HTTP_REQUEST_NODE_MAX_TEXT_SIZE,
       verifyTls: config.HTTP_REQUEST_NODE_SSL_VERIFY,
     },
+    code: createSandboxCodeRunner(policy, sandboxOf(config)),
+    codeLimits: codeLimitsOf(config),
     models: createModelGateway({
       http: createGuardedHttpClient({ profile: "platform", policy }),
       stored: { providers: stores.providers, sealer },

@@ -59,8 +59,18 @@ export function freshExchange(guard: GuardSettings): Exchange {
   };
 }
 
+export type KeptConnections = {
+  /** Until a new one stands. */
+  connectMs?: number;
+  /** To one server at a time; further requests wait for one of them. Any number where it is left out. */
+  maxPerServer?: number;
+  /** For how long an idle one is kept, where the server does not say less. */
+  keepAliveMs?: number;
+};
+
 /** Connections that are kept and shared, for what the product itself calls often. Addresses are checked as they are made. */
-export function keptExchange(guard: GuardSettings): Exchange {
+export function keptExchange(guard: GuardSettings, kept: KeptConnections = {}): Exchange {
+  const { connectMs = KEPT_CONNECT_MS, maxPerServer, keepAliveMs } = kept;
   const agents = new Map<string, Agent>();
   const agentFor = (scheme: string, port: number, verifyTls: boolean): Agent => {
     const key = `${scheme} ${port} ${verifyTls}`;
@@ -69,7 +79,9 @@ export function keptExchange(guard: GuardSettings): Exchange {
       const lookup = guardedLookup(guard, { method: "POST", scheme, port });
       agent = new Agent({
         ...common,
-        connect: { ...addresses, timeout: KEPT_CONNECT_MS, rejectUnauthorized: verifyTls, lookup },
+        ...(maxPerServer === undefined ? {} : { connections: maxPerServer }),
+        ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: keepAliveMs }),
+        connect: { ...addresses, timeout: connectMs, rejectUnauthorized: verifyTls, lookup },
       });
       agents.set(key, agent);
     }

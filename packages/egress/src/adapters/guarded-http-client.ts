@@ -1,11 +1,15 @@
 import { EgressErrors } from "../errors.ts";
 import { type HttpClient, type HttpRequest, headerOf } from "../http-client.ts";
-import { freshExchange, keptExchange } from "./exchange.ts";
+import { freshExchange, type KeptConnections, keptExchange } from "./exchange.ts";
 import type { GuardSettings } from "./guard.ts";
 import { withoutContent, withoutCredentials } from "./request-headers.ts";
 import { systemResolver } from "./system-resolver.ts";
 
-export type GuardedHttpClientSettings = Omit<GuardSettings, "resolver"> & Partial<Pick<GuardSettings, "resolver">>;
+export type GuardedHttpClientSettings = Omit<GuardSettings, "resolver"> &
+  Partial<Pick<GuardSettings, "resolver">> & {
+    /** For connections that are kept; the `platform` profile's. */
+    kept?: KeptConnections;
+  };
 
 /**
  * The client that asks the policy first. It looks each name up itself, once, and connects to the very address that
@@ -13,7 +17,7 @@ export type GuardedHttpClientSettings = Omit<GuardSettings, "resolver"> & Partia
  */
 export function createGuardedHttpClient(settings: GuardedHttpClientSettings): HttpClient {
   const guard: GuardSettings = { resolver: systemResolver, ...settings };
-  const exchange = guard.profile === "platform" ? keptExchange(guard) : freshExchange(guard);
+  const exchange = guard.profile === "platform" ? keptExchange(guard, settings.kept) : freshExchange(guard);
   return {
     async send(first) {
       const endAt = performance.now() + first.timeouts.totalMs;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { codeSettings } from "./code-settings.ts";
 import { type ConfigOf, setting } from "./config.ts";
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
@@ -273,6 +274,7 @@ export function runTimeLimitsOf(config: ConfigOf<typeof runTimeSettings>) {
 /** Names beginning with `DIWAN_` that some process of ours reads; any other is a mistake. */
 export const knownNames: readonly string[] = [
   ...Object.keys(commonSettings),
+  ...Object.keys(codeSettings),
   "DIWAN_POSTGRES_MAX_CONNECTIONS",
   "DIWAN_URL",
   "DIWAN_TOKEN",

@@ -1,3 +1,4 @@
+export * from "./code-settings.ts";
 export { collectEarly } from "./collect-early.ts";
 export * from "./common-settings.ts";
 export * from "./config.ts";

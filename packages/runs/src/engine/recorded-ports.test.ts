@@ -67,6 +67,22 @@ describe("a recorded HTTP call", () => {
   });
 });
 
+it("a program is recorded by all of its code, and a replay gives what it gave, its time included", async () => {
+  const calls: RecordedCall[] = [];
+  const result = { stdout: "1", stderr: "", error: "", exitCode: 0, elapsedMs: 4.2, memoryBytes: 9 };
+  const there = { ...nowhere, code: { run: async () => result } } as unknown as NodePorts;
+  const away = { ...nowhere, code: { run: () => Promise.reject(new Error("reached")) } } as unknown as NodePorts;
+  const { signal } = new AbortController();
+  await recordingPorts(there, step(calls)).code.run({ language: "python3", code: "print(1)" }, signal);
+  const { code } = replayingPorts(away, JSON.parse(JSON.stringify(calls)) as RecordedCall[], step());
+  const others = [
+    { language: "python3", code: "print(2)" },
+    { language: "nodejs", code: "print(1)" },
+  ] as const;
+  for (const other of others) await expect(code.run(other, signal)).rejects.toMatchObject({ code: "run.not-recorded" });
+  expect(await code.run({ language: "python3", code: "print(1)", timeoutMs: 5 }, signal)).toEqual(result);
+});
+
 it("what a step remembered of its conversation is recorded by how much it asked for", async () => {
   const calls: RecordedCall[] = [];
   await recordingPorts(outside().ports, step(calls)).conversation.history(5);

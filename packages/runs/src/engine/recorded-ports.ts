@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RecordedCall } from "@diwan/contracts";
 import type { HttpRequest, HttpResponse } from "@diwan/egress";
 import type { ModelPart, ModelRequest } from "@diwan/models";
-import type { NodePorts } from "@diwan/nodes";
+import type { CodeProgram, CodeResult, NodePorts } from "@diwan/nodes";
 import { type FileValue, stringifyJson, type Value } from "@diwan/workflow";
 import { RunErrors } from "../errors.ts";
 import type { ConversationTurn } from "../ports.ts";
@@ -55,6 +55,13 @@ export function recordingPorts(ports: NodePorts, step: StepCall): NodePorts {
         return bytes;
       },
     },
+    code: {
+      async run(program, signal) {
+        const result = await ports.code.run(program, signal);
+        keep("code", codeKey(program), result satisfies CodeResult);
+        return result;
+      },
+    },
   };
 }
 
@@ -97,6 +104,11 @@ export function replayingPorts(ports: NodePorts, calls: readonly RecordedCall[],
       async read(file, options) {
         if (!liesElsewhere(file)) return ports.files.read(file, options);
         return Buffer.from(take<FileAnswer>("file", fileKey(file)).bytes, "base64");
+      },
+    },
+    code: {
+      async run(program) {
+        return take<CodeResult>("code", codeKey(program));
       },
     },
   };
@@ -165,6 +177,11 @@ function modelKey(request: ModelRequest): string {
 function httpKey({ method, url, body }: HttpRequest): string {
   const content = body === undefined ? "" : createHash("sha256").update(body).digest("base64url");
   return keyOf(`${method} ${url} ${content}`);
+}
+
+/** A program holds its inputs. Where it runs and for how long changes nothing about what was asked. */
+function codeKey({ language, code }: CodeProgram): string {
+  return keyOf(`${language} ${code}`);
 }
 
 function historyKey(limit: number): string {

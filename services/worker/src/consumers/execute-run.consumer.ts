@@ -106,6 +106,8 @@ function portsFor(needs: WorkerNeeds, scope: WorkspaceScope, run: Run): NodePort
     files: needs.files(scope, run),
     forms: { newToken: newFormToken },
     documents: { read: async () => undefined },
+    code: needs.code(scope),
+    codeLimits: needs.codeLimits,
   };
 }
 

@@ -8,9 +8,15 @@ import { AppErrors, readContent } from "@diwan/apps";
 import { createGuardedHttpClient, type EgressPolicy, type HttpClient } from "@diwan/egress";
 import { egressPolicy, egressSettings } from "@diwan/egress/settings";
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
-import { knownNames, readConfig } from "@diwan/kernel/node";
+import { codeLimitsOf, codeRule, codeSettings, knownNames, readConfig, sandboxOf } from "@diwan/kernel/node";
 import { countTokens, createModelGateway, type ModelPort } from "@diwan/models";
-import { defaultHttpLimits, type NodePorts, type RunFiles } from "@diwan/nodes";
+import {
+  type CodeLimits,
+  createSandboxCodeRunner,
+  defaultHttpLimits,
+  type NodePorts,
+  type RunFiles,
+} from "@diwan/nodes";
 import {
   defaultRunLimits,
   type FinishedRun,
@@ -68,10 +74,12 @@ export const runCommand: Command = {
     if (mode === "advanced-chat" && query === "")
       throw new UsageError("This is a chat app: say something to it with --query TEXT.");
     if (record !== undefined) makeRecordingFolder(record);
-    const policy = readPolicy();
+    const settings = readConfig({ ...egressSettings, ...codeSettings }, process.env, knownNames, codeRule);
+    const policy = egressPolicy(settings);
     const models = modelPort(values["model-endpoint"], policy);
     const http = createGuardedHttpClient({ profile: "untrusted", policy });
-    const reach = { models, http, files: localRunFiles(http) };
+    const code = createSandboxCodeRunner(policy, sandboxOf(settings));
+    const reach = { models, http, files: localRunFiles(http), code, codeLimits: codeLimitsOf(settings) };
     const ports = (run: Run, step: StepCall) =>
       record === undefined ? portsOf(reach, run) : recordingPorts(portsOf(reach, run), step);
     const abort = new AbortController();
@@ -179,11 +187,6 @@ function localFile(path: string): Value {
   return fileValueOf({ id: null, name: basename(path), mimeType, size, transferMethod: "local_file", url });
 }
 
-/** What the outside may be asked for from this machine. */
-function readPolicy(): EgressPolicy {
-  return egressPolicy(readConfig(egressSettings, process.env, knownNames));
-}
-
 function modelPort(endpoint: string | undefined, policy: EgressPolicy): ModelPort {
   const apiKey = process.env["OPENAI_API_KEY"];
   const base = process.env["OPENAI_API_BASE"];
@@ -194,9 +197,15 @@ function modelPort(endpoint: string | undefined, policy: EgressPolicy): ModelPor
   });
 }
 
-type Reach = { models: ModelPort; http: HttpClient; files: RunFiles };
+type Reach = {
+  models: ModelPort;
+  http: HttpClient;
+  files: RunFiles;
+  code: ReturnType<typeof createSandboxCodeRunner>;
+  codeLimits: CodeLimits;
+};
 
-function portsOf({ models, http, files }: Reach, run: Run): NodePorts {
+function portsOf({ models, http, files, code, codeLimits }: Reach, run: Run): NodePorts {
   const scope = { workspaceId: run.workspaceId };
   return {
     models: { stream: (request, call) => models.stream(scope, request, { ...call, runId: run.id }), countTokens },
@@ -206,6 +215,8 @@ function portsOf({ models, http, files }: Reach, run: Run): NodePorts {
     files,
     forms: { newToken: () => randomBytes(32).toString("base64url") },
     documents: { read: async () => undefined },
+    code: code(scope),
+    codeLimits,
   };
 }
 
