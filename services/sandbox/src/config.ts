@@ -102,6 +102,11 @@ const declared = {
     meaning: "Processes for JavaScript programs, about 100 MB each.",
     example: "2",
   }),
+  SANDBOX_IDLE_SECONDS: setting({
+    schema: z.coerce.number().int().min(1).max(86_400).optional(),
+    meaning: "Start processes at the first program, and end those that nobody needs for so many seconds.",
+    example: "60",
+  }),
   SANDBOX_REUSE: setting({
     schema: z.enum(["clean", "partition", "never"]).default("clean"),
     meaning: "Whether a process serves one program after the other, those of one workspace, or one only.",

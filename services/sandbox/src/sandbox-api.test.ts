@@ -19,7 +19,6 @@ beforeAll(async () => {
     config,
     cacheFolder,
     wheelFolders: [join(import.meta.dirname, "../../../.cache/wheels")],
-    isLazy: false,
     logger: silentLogger,
     observe: { ended: () => {} },
   });
@@ -303,7 +302,7 @@ describe("the API", () => {
   it("answers for its health to anybody, and for the rest to callers", async () => {
     const health = await fetch(`${url}/health`);
     expect([health.status, await health.text()]).toEqual([200, '"ok"']);
-    expect(await (await fetch(`${url}/ready`)).json()).toEqual({ ready: true });
+    await expect.poll(async () => (await fetch(`${url}/ready`)).json(), { timeout: 20_000 }).toEqual({ ready: true });
     for (const headers of [{}, { "x-api-key": "wrong" }, { "x-api-key": `${KEY}x` }]) {
       const refused = await fetch(`${url}/v1/sandbox/dependencies?language=python3`, { headers });
       expect([refused.status, await refused.text()]).toEqual([401, ""]);
@@ -390,6 +389,19 @@ describe("the API", () => {
     expect(await (await post("/v1/sandbox/dependencies/update", '{"language":"python3"}')).json()).toMatchObject({
       code: 0,
       data: {},
+    });
+  });
+
+  it("tells callers that name a partition how much memory a program had, and others what they know", async () => {
+    const body = JSON.stringify({ language: "python3", code: "print(1)" });
+    const answer = async (headers: Record<string, string>) => (await post("/v1/sandbox/run", body, headers)).json();
+    const { data } = (await answer({ ...json, "x-sandbox-partition": "a" })) as { data: { memory_bytes: number } };
+    expect(data.memory_bytes).toBeGreaterThan(20_000_000);
+    expect(data.memory_bytes).toBeLessThan(32_000_000);
+    expect(await answer(json)).toEqual({
+      code: 0,
+      message: "success",
+      data: { stdout: "1\n", stderr: "", error: "", exit_code: 0 },
     });
   });
 

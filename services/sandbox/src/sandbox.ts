@@ -1,4 +1,4 @@
-import { composeAnswer, type RunData } from "./core/compose-answer.ts";
+import { composeAnswer, type DetailedRunData } from "./core/compose-answer.ts";
 import type { Language } from "./core/languages.ts";
 import { Scheduler } from "./core/scheduler.ts";
 import { HostPool, type HostPoolOptions } from "./hosts/host-pool.ts";
@@ -57,6 +57,11 @@ export class Sandbox {
     return this.#scheduler.requests;
   }
 
+  /** There is a process for each language. */
+  get isWarm(): boolean {
+    return Object.values(this.#pools).every(({ readyHosts }) => readyHosts > 0);
+  }
+
   /** Hosts die at birth: trying again would only make it worse. */
   get isBroken(): boolean {
     const since = performance.now() - FAILURE_WINDOW_MS;
@@ -74,7 +79,7 @@ export class Sandbox {
    *
    * @throws Busy once it has waited too long; Error where no process can be started; the signal's reason when the caller left.
    */
-  async run({ language, code, partition, network, timeoutMs }: Program, signal: AbortSignal): Promise<RunData> {
+  async run({ language, code, partition, network, timeoutMs }: Program, signal: AbortSignal): Promise<DetailedRunData> {
     using _place = await this.#scheduler.place(language, partition, signal);
     const host = await this.#pools[language].take(partition);
     const begunAt = performance.now();

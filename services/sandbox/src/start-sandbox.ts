@@ -28,30 +28,27 @@ export type StartOptions = {
   cacheFolder: string;
   /** With Python packages that programs can import. */
   wheelFolders: readonly string[];
-  /** Start processes at the first program, and let them go when nobody needs them for a while. */
-  isLazy: boolean;
   logger: Logger;
   observe: SandboxObserver;
 };
 
-const LAZY_IDLE_MS = 60_000;
-
-/** @throws Error where the interpreters cannot be started, or the address is taken. */
+/** Listens at once; programs wait for the processes that run them. @throws Error where the address is taken. */
 export async function startSandbox({
   config,
   cacheFolder,
   wheelFolders,
-  isLazy,
   logger,
   observe,
 }: StartOptions): Promise<RunningSandbox> {
   const wheels = wheelsIn(wheelFolders);
   const paths = wheels.map(({ path }) => path);
-  const snapshot = await snapshotFile(cacheFolder, paths);
+  const { SANDBOX_IDLE_SECONDS: idleSeconds } = config;
+  const snapshot = snapshotFile(cacheFolder, paths);
+  snapshot.catch((error: unknown) => logger.error({ err: error }, "Python programs cannot be run."));
   const pool = (size: number): Omit<HostPoolOptions, "onBirth" | "command"> => ({
     size,
-    keep: isLazy ? 0 : size,
-    idleMs: LAZY_IDLE_MS,
+    keep: idleSeconds === undefined ? size : 0,
+    idleMs: (idleSeconds ?? 0) * 1000,
     startWithinMs: START_WITHIN_MS,
     reuse: config.SANDBOX_REUSE,
     maxRuns: 500,
@@ -61,11 +58,11 @@ export async function startSandbox({
     pools: {
       python3: {
         ...pool(config.SANDBOX_PYTHON_HOSTS),
-        command: pythonHost(snapshot, config.SANDBOX_MEMORY_MIB, paths),
+        command: snapshot.then((file) => pythonHost(file, config.SANDBOX_MEMORY_MIB, paths)),
       },
       nodejs: {
         ...pool(config.SANDBOX_JAVASCRIPT_HOSTS),
-        command: javaScriptHost(Math.ceil(config.SANDBOX_MEMORY_MIB / 4)),
+        command: Promise.resolve(javaScriptHost(Math.ceil(config.SANDBOX_MEMORY_MIB / 4))),
       },
     },
     limits: { timeoutMs: config.WORKER_TIMEOUT * 1000, maxOutputBytes: config.SANDBOX_OUTPUT_MIB * MEBIBYTE },
@@ -80,6 +77,7 @@ export async function startSandbox({
       maxCodeBytes: config.SANDBOX_MAX_CODE_MIB * MEBIBYTE,
       packages: wheels.map(({ name, version }) => ({ name, version })),
       problems: () => (sandbox.isBroken ? ["The processes that run programs do not start."] : []),
+      isWarm: () => idleSeconds !== undefined || sandbox.isWarm,
     }),
     isCaller: createAuthentication({
       apiKey: config.API_KEY,

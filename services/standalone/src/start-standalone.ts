@@ -3,14 +3,17 @@ import { rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { apiNeeds, buildApi } from "@diwan/api";
+import { egressPolicy } from "@diwan/egress/settings";
 import { asDiwanError, createIdSource, type DiwanError, defineErrors, type Logger, systemClock } from "@diwan/kernel";
 import { createMetrics } from "@diwan/kernel/node";
 import { cachedProviders } from "@diwan/models";
+import { OwnSandbox } from "@diwan/sandbox";
 import { openEmbeddedStack } from "@diwan/storage/embedded";
 import { startWorker, workerNeeds } from "@diwan/worker";
 import { checkSecretKey, createFileSigner, createKeyRing, createSealer, prepareSetup } from "@diwan/workspaces";
 import type { StandaloneConfig } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { codeRunner } from "./own-code-runner.ts";
 
 export const StartErrors = defineErrors("start", {
   "port-taken": {
@@ -87,7 +90,10 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     });
     const parts = { stack, sealer, signer, metrics, clock, ids };
 
-    const worker = await startWorker(workerNeeds({ ...parts, logger: options.logger("worker") }, config));
+    const sandbox = new OwnSandbox();
+    closing.push(() => sandbox.close());
+    const code = codeRunner(egressPolicy(config), config, sandbox);
+    const worker = await startWorker(workerNeeds({ ...parts, code, logger: options.logger("worker") }, config));
     closing.push(() => worker.close(DRAIN_MS));
 
     const localToken = `dwl-${randomBytes(30).toString("base64url")}`;

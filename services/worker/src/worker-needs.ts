@@ -22,6 +22,8 @@ type Parts = {
   stack: StorageStack;
   sealer: Sealer;
   signer: FileSigner;
+  /** Of a process that has a sandbox of its own; otherwise the one that is set up. */
+  code?: WorkerNeeds["code"];
   metrics: Metrics;
   logger: Logger;
   clock: Clock;
@@ -30,7 +32,7 @@ type Parts = {
 
 /** What the worker needs, from storage and settings. */
 export function workerNeeds(
-  { stack, sealer, signer, metrics, logger, clock, ids }: Parts,
+  { stack, sealer, signer, code, metrics, logger, clock, ids }: Parts,
   config: Omit<
     WorkerConfig,
     | keyof ConnectionConfig
@@ -68,7 +70,7 @@ export function workerNeeds(
       maxTextBytes: config.HTTP_REQUEST_NODE_MAX_TEXT_SIZE,
       verifyTls: config.HTTP_REQUEST_NODE_SSL_VERIFY,
     },
-    code: createSandboxCodeRunner(policy, sandboxOf(config)),
+    code: code ?? createSandboxCodeRunner(policy, sandboxOf(config)),
     codeLimits: codeLimitsOf(config),
     models: createModelGateway({
       http: createGuardedHttpClient({ profile: "platform", policy }),

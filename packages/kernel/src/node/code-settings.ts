@@ -17,7 +17,8 @@ const SEED_BYTES = 32;
 export const codeSettings = {
   CODE_EXECUTION_ENDPOINT: setting({
     schema: z.url({ protocol: /^https?$/ }).optional(),
-    meaning: "Address of the code sandbox; without one steps that run code fail.",
+    meaning:
+      "Address of the code sandbox; without one, an installation on one machine starts its own, and elsewhere steps that run code fail.",
     example: "http://sandbox:8194",
   }),
   CODE_EXECUTION_API_KEY: setting({

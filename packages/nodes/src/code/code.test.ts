@@ -311,7 +311,7 @@ print("after")
       "a throw",
       "javascript",
       "function main() {\n  throw new Error('no')\n}",
-      /code 1\n[\s\S]*Error: no\n\s+at main \(.*:2:9\)/,
+      /code 1\n[\s\S]*Error: no\n\s+at main \(.*:2:\d+\)/,
       /__call_main|base64|node:/,
     ],
     ["no main", "javascript", "let a", /main is not defined|'main' is not defined/, /at |base64/],

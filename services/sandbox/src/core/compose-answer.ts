@@ -3,12 +3,15 @@ import type { HostResult } from "../hosts/host-process.ts";
 /** What a caller gets of a run. @source sandbox, 2.2 and 2.3 */
 export type RunData = { stdout: string; stderr: string; error: string; exit_code: number };
 
-export function composeAnswer({
-  ending,
-  outcome,
-  stdout,
-  stderr,
-}: Omit<HostResult, "ending"> & { ending: string }): RunData {
+/** The same for callers of ours. */
+export type DetailedRunData = RunData & { memory_bytes: number };
+
+/** @returns With the memory that the program had at its end; 0 where nobody could ask. */
+export function composeAnswer(result: Omit<HostResult, "ending"> & { ending: string }): DetailedRunData {
+  return { ...compose(result), memory_bytes: result.outcome.memoryBytes };
+}
+
+function compose({ ending, outcome, stdout, stderr }: Omit<HostResult, "ending"> & { ending: string }): RunData {
   const text = { stdout: stdout.toString(), stderr: stderr.toString() };
   const exitCode = ending === "done" ? outcome.exitCode : -1;
   const ours = sandboxText(ending, outcome.failure);

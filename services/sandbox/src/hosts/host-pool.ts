@@ -4,7 +4,7 @@ import { type HostCommand, HostProcess } from "./host-process.ts";
 export type Reuse = "clean" | "partition" | "never";
 
 export type HostPoolOptions = {
-  command: HostCommand;
+  command: Promise<HostCommand>;
   /** Hosts at once. */
   size: number;
   /** Hosts that are kept ready while nobody asks; the rest end after `idleMs`. */
@@ -121,11 +121,12 @@ export class HostPool {
 
   async #start(): Promise<void> {
     const { command, startWithinMs, onBirth } = this.#options;
-    const process = new HostProcess(command);
+    let process: HostProcess | undefined;
     try {
+      process = new HostProcess(await command);
       await process.ready(startWithinMs);
     } catch (error) {
-      await process.kill();
+      await process?.kill();
       onBirth("failed");
       this.#waiting.shift()?.fail(error as Error);
       return;

@@ -12,6 +12,7 @@ export type RouteNeeds = {
   packages: readonly { name: string; version: string }[];
   /** What is not as it must be for programs to run; empty when all is well. */
   problems(): readonly string[];
+  isWarm(): boolean;
 };
 
 const PLAIN_TEXT = "text/plain; charset=utf-8";
@@ -19,7 +20,7 @@ const PLAIN_TEXT = "text/plain; charset=utf-8";
 export function sandboxRoutes(needs: RouteNeeds): Readonly<Record<string, Route>> {
   return {
     "GET /health": async () => ({ status: 200, type: "application/json; charset=utf-8", body: '"ok"' }),
-    "GET /ready": async () => ready(needs.problems()),
+    "GET /ready": async () => ready(needs.isWarm() ? needs.problems() : ["not warm yet", ...needs.problems()]),
     "POST /v1/sandbox/run": (request) => run(needs, request),
     "GET /v1/sandbox/dependencies": async (request) => dependencies(needs, request),
     "GET /v1/sandbox/dependencies/refresh": async (request) => dependencies(needs, request),
@@ -50,9 +51,11 @@ async function run({ sandbox, maxCodeBytes, problems }: RouteNeeds, request: Req
     if (problem !== undefined) return fail(503, -503, problem);
     const timeoutMs = timeoutOf(fields.values["timeout_ms"]);
     if (timeoutMs instanceof Error) return refuse(isStrict, timeoutMs.message);
-    const partition = String(request.headers["x-sandbox-partition"] ?? "");
-    const program = { language, code, partition, network: undefined, timeoutMs };
-    return succeed(await sandbox.run(program, request.signal));
+    const partition = request.headers["x-sandbox-partition"];
+    const program = { language, code, partition: String(partition ?? ""), network: undefined, timeoutMs };
+    const { memory_bytes, ...data } = await sandbox.run(program, request.signal);
+    // Callers of ours name a partition; others get what they know.
+    return succeed(partition === undefined ? data : { ...data, memory_bytes });
   } catch (error) {
     if (error instanceof Busy) return fail(503, -503, error.message);
     throw error;

@@ -20,6 +20,8 @@ export type InterpreterExports = {
   memory: WebAssembly.Memory;
   __stack_pointer: WebAssembly.Global<"i32">;
   malloc(bytes: number): number;
+  /** Where the end of the used memory stands. */
+  emscripten_get_sbrk_ptr(): number;
   setThrew(threw: number, value: number): void;
   PyImport_ImportModule(name: number): number;
   PyObject_GetAttrString(object: number, name: number): number;

@@ -97,12 +97,18 @@ export class Python implements Engine {
     this.#program = new Uint8Array();
   }
 
+  /** Memory that has grown for a program stays with the process, and is not that of the next one. */
+  get #usedBytes(): number {
+    const { memory, emscripten_get_sbrk_ptr } = this.#exports;
+    return new DataView(memory.buffer).getUint32(emscripten_get_sbrk_ptr(), true);
+  }
+
   get #grownBytes(): number {
     return this.#exports.memory.buffer.byteLength - this.#image.length;
   }
 
   #outcome(exitCode: number, failure: RunOutcome["failure"], isClean: boolean): RunOutcome {
-    return { exitCode, failure, memoryBytes: this.#exports.memory.buffer.byteLength, isClean };
+    return { exitCode, failure, memoryBytes: this.#usedBytes, isClean };
   }
 
   /** The interpreter was left in the middle of something. */

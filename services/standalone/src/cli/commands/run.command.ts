@@ -8,15 +8,9 @@ import { AppErrors, readContent } from "@diwan/apps";
 import { createGuardedHttpClient, type EgressPolicy, type HttpClient } from "@diwan/egress";
 import { egressPolicy, egressSettings } from "@diwan/egress/settings";
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
-import { codeLimitsOf, codeRule, codeSettings, knownNames, readConfig, sandboxOf } from "@diwan/kernel/node";
+import { codeLimitsOf, codeRule, codeSettings, knownNames, readConfig } from "@diwan/kernel/node";
 import { countTokens, createModelGateway, type ModelPort } from "@diwan/models";
-import {
-  type CodeLimits,
-  createSandboxCodeRunner,
-  defaultHttpLimits,
-  type NodePorts,
-  type RunFiles,
-} from "@diwan/nodes";
+import { type CodeLimits, defaultHttpLimits, type NodePorts, type RunFiles } from "@diwan/nodes";
 import {
   defaultRunLimits,
   type FinishedRun,
@@ -28,7 +22,9 @@ import {
   runOnce,
   type StepCall,
 } from "@diwan/runs";
+import { OwnSandbox } from "@diwan/sandbox";
 import { type AppFileMode, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
+import { codeRunner } from "../../own-code-runner.ts";
 import { type Command, DONE, FAILED, print, say, UsageError } from "../command.ts";
 import { localRunFiles } from "../local-run-files.ts";
 import { readText } from "../read-input.ts";
@@ -78,12 +74,14 @@ export const runCommand: Command = {
     const policy = egressPolicy(settings);
     const models = modelPort(values["model-endpoint"], policy);
     const http = createGuardedHttpClient({ profile: "untrusted", policy });
-    const code = createSandboxCodeRunner(policy, sandboxOf(settings));
+    const sandbox = new OwnSandbox();
+    const code = codeRunner(policy, settings, sandbox);
     const reach = { models, http, files: localRunFiles(http), code, codeLimits: codeLimitsOf(settings) };
     const ports = (run: Run, step: StepCall) =>
       record === undefined ? portsOf(reach, run) : recordingPorts(portsOf(reach, run), step);
     const abort = new AbortController();
     process.once("SIGINT", () => abort.abort());
+    await using _ = { [Symbol.asyncDispose]: () => sandbox.close() };
     const finished = await runOnce(
       { clock: systemClock, ids: createIdSource(), logger: silentLogger, ports },
       {
@@ -201,7 +199,7 @@ type Reach = {
   models: ModelPort;
   http: HttpClient;
   files: RunFiles;
-  code: ReturnType<typeof createSandboxCodeRunner>;
+  code: ReturnType<typeof codeRunner>;
   codeLimits: CodeLimits;
 };
 
