@@ -9,7 +9,7 @@ import { type Context, inner, innerFunction, syntaxError } from "./context.ts";
 import { compileExpression } from "./expressions.ts";
 import { type Execute, entry, exit, type Frame, newFrame } from "./frame.ts";
 import { compileScope, compileStatements, markIf, printText } from "./statements.ts";
-import { type Assign, compileTarget } from "./targets.ts";
+import { type Assign, compileReading, compileTarget } from "./targets.ts";
 
 /** A loop over an iterable, at a depth of recursion. */
 type Round = (frame: Frame, iterable: Py, depth: number) => void;
@@ -88,6 +88,7 @@ function compileTestedItems(context: Context, statement: ForStatement): (frame: 
   analyseExpression(block.scope, statement.test!);
   const assign: Assign = compileTarget(block, statement.target);
   const test = compileExpression(block, statement.test!);
+  const passed = compileReading(block, statement.target);
   const enter = entry(block.scope);
   return function* (frame, iterable) {
     const { run } = frame;
@@ -96,7 +97,8 @@ function compileTestedItems(context: Context, statement: ForStatement): (frame: 
       run.charge(1);
       enter(frame);
       assign(frame, step.value);
-      if (isTrue(run, test(frame))) yield step.value;
+      // An item that was unpacked goes on as the tuple of its parts.
+      if (isTrue(run, test(frame))) yield passed === undefined ? step.value : passed(frame);
     }
   };
 }

@@ -1,5 +1,5 @@
 import { typeError, valueError } from "../errors.ts";
-import type { Py } from "../runtime/data.ts";
+import { type Py, Tuple } from "../runtime/data.ts";
 import { Namespace } from "../runtime/objects.ts";
 import type { Run } from "../runtime/run.ts";
 import { iterate } from "../runtime/sequences.ts";
@@ -25,6 +25,17 @@ export function compileTarget(context: Context, target: Target): Assign {
       };
     }
   }
+}
+
+/** What was given to a target of several parts, as the tuple of them; undefined for other targets. */
+export function compileReading(context: Context, target: Target): ((frame: Frame) => Py) | undefined {
+  if (target.type !== "tuple") return undefined;
+  const parts = target.items.map((item) => {
+    if (item.type !== "name") return compileReading(context, item);
+    const { slot } = context.scope.reference(item.name);
+    return (frame: Frame) => frame.slots[slot] as Py;
+  });
+  return (frame) => new Tuple(parts.flatMap((part) => (part === undefined ? [] : [part(frame)])));
 }
 
 function compileNameTarget(context: Context, name: string): Assign {

@@ -1,8 +1,8 @@
 import { Float } from "../../values/index.ts";
-import { typeError, valueError } from "../errors.ts";
+import { typeError, undefinedError, valueError } from "../errors.ts";
 import { stripTags } from "../python/html.ts";
 import { isTrue } from "../runtime/compare.ts";
-import { Markup, type Py, Undefined } from "../runtime/data.ts";
+import { Markup, type Py, PyObject, Undefined } from "../runtime/data.ts";
 import { Dict } from "../runtime/dict.ts";
 import type { Run } from "../runtime/run.ts";
 import { listOf, walk } from "../runtime/sequences.ts";
@@ -35,6 +35,7 @@ function urlEncode(run: Run, value: Py): Py {
 /** Pairs of a query given as a list; undefined for what is no list and gets encoded as text. */
 function pairsOf(run: Run, value: Py): [Py, Py][] | undefined {
   if (isText(value) || value === null || typeof value !== "object" || value instanceof Float) return undefined;
+  if (value instanceof PyObject && value.iterate(run) === undefined) return undefined;
   return [...walk(run, value)].map((item) => {
     const pair = listOf(run, item);
     if (pair.length !== 2) throw valueError('"urlencode" takes a list of pairs.');
@@ -53,6 +54,7 @@ function quote(run: Run, text: string, path: boolean): string {
 }
 
 function xmlAttributes(run: Run, value: Py, [autospace]: Py[]): Py {
+  if (value instanceof Undefined) throw undefinedError(value.problem);
   if (!(value instanceof Dict)) throw typeError(`"xmlattr" does not work on ${typeName(value)}.`);
   const parts: string[] = [];
   for (const [key, item] of value.entries()) {

@@ -84,7 +84,8 @@ function round(_run: Run, value: Py, precision: Py, method: Py): Py {
   const name = isText(method) ? textOf(method) : "";
   if (name !== "common" && name !== "ceil" && name !== "floor")
     throw valueError('"round" knows common, ceil and floor.');
-  if (value instanceof Undefined) throw undefinedError(value.problem);
+  // Python's own `round` asks the type, and gets no answer; the others multiply first.
+  if (value instanceof Undefined && name !== "common") throw undefinedError(value.problem);
   if (!isNumber(value)) throw typeError(`"round" does not work on ${typeName(value)}.`);
   if (name === "common") {
     if (precision !== null) return roundToEven(value, wantInteger('"round"', precision));
@@ -121,7 +122,7 @@ const prefixes = ["k", "M", "G", "T", "P", "E", "Z", "Y"];
 function fileSize(bytes: number, base: number): string {
   if (bytes === 1) return "1 Byte";
   if (Number.isNaN(bytes) || !Number.isFinite(bytes)) throw unsupported("The size of a file that is no number");
-  if (bytes < base) return `${bytes < 0 ? "-" : ""}${truncated(Math.abs(bytes))} Bytes`;
+  if (bytes < base) return `${truncated(bytes)} Bytes`;
   let unit = base;
   for (const prefix of prefixes) {
     unit *= base;

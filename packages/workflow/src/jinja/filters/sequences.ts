@@ -1,4 +1,4 @@
-import { typeError, unsupported, valueError } from "../errors.ts";
+import { typeError, undefinedError, unsupported, valueError } from "../errors.ts";
 import { wantFlag, wantInteger } from "../methods/arguments.ts";
 import { joinTexts } from "../methods/strings.ts";
 import { characters } from "../python/code-points.ts";
@@ -54,6 +54,7 @@ export const sequenceFilters: Record<string, Filter> = {
     (run, value, [caseSensitive, by, reverse]) => {
       const position = isText(by!) ? ["key", "value"].indexOf(textOf(by)) : -1;
       if (position < 0) throw valueError('"dictsort" sorts by "key" or by "value".');
+      if (value instanceof Undefined) throw undefinedError(value.problem);
       if (!(value instanceof Dict)) throw typeError(`"dictsort" does not work on ${typeName(value)}.`);
       const key = attributeGetter(run, position, { ignoreCase: !isTrue(run, caseSensitive!) });
       return sorted(run, listOf(run, new DictView(value, "items")), key, wantFlag('"reverse"', reverse));

@@ -1,4 +1,4 @@
-import { typeError, valueError } from "../errors.ts";
+import { typeError, undefinedError, valueError } from "../errors.ts";
 import { wantInteger, wantSize, wantTextOrMarkup } from "../methods/arguments.ts";
 import { joinTexts, replaceText, stringMethods } from "../methods/strings.ts";
 import { splitLines } from "../python/characters.ts";
@@ -6,7 +6,7 @@ import { countCharacters, sliceCharacters } from "../python/code-points.ts";
 import { formatPercent } from "../python/percent-format.ts";
 import { wrapLine } from "../python/text-wrap.ts";
 import { isTrue } from "../runtime/compare.ts";
-import { Markup, noNames, type Py, Tuple } from "../runtime/data.ts";
+import { Markup, noNames, type Py, Tuple, Undefined } from "../runtime/data.ts";
 import { Dict } from "../runtime/dict.ts";
 import { operate } from "../runtime/operators.ts";
 import type { Run } from "../runtime/run.ts";
@@ -130,6 +130,7 @@ function truncateFilter(run: Run, value: Py, [size, killWords, end, leeway]: Py[
 }
 
 function wordwrapFilter(run: Run, value: Py, [width, breakLongWords, wrapString, breakOnHyphens]: Py[]): Py {
+  if (value instanceof Undefined) throw undefinedError(value.problem);
   const text = textOf(wantTextOrMarkup('"wordwrap"', value));
   const options = {
     width: wantSize('"wordwrap"', width),

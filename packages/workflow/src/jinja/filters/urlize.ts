@@ -3,7 +3,7 @@ import { wantInteger } from "../methods/arguments.ts";
 import { isTrue } from "../runtime/compare.ts";
 import { Markup, type Py } from "../runtime/data.ts";
 import type { Run } from "../runtime/run.ts";
-import { escaped, escapeHtml, str } from "../runtime/text.ts";
+import { escaped } from "../runtime/text.ts";
 import { isText, textOf } from "../runtime/types.ts";
 import { filter } from "./filter.ts";
 
@@ -35,7 +35,8 @@ export const urlizeFilter = filter(
       attribute(run, "rel", [...relations].sort().join(" ")) +
       (target === null ? "" : attribute(run, "target", target!));
     const shorten = limit === null ? undefined : wantInteger('"urlize"', limit);
-    const words = str(run, value).split(/(\s+)/);
+    // What counts as escaped already stays as it is.
+    const words = escaped(run, value).split(/(\s+)/);
     const text = run.text(words.map((word) => linked(word, attributes, shorten)).join(""));
     return run.autoescape ? new Markup(text) : text;
   },
@@ -45,8 +46,9 @@ function attribute(run: Run, name: string, value: Py): string {
   return ` ${name}="${escaped(run, value)}"`;
 }
 
+/** @param word  Escaped. */
 function linked(word: string, attributes: string, limit: number | undefined): string {
-  if (!mayBeLink.test(word)) return escapeHtml(word);
+  if (!mayBeLink.test(word)) return word;
   const tail = /[.,]*$/.exec(word)![0];
   const link = word.slice(0, word.length - tail.length);
   if (!address.test(link)) throw unsupported('This address in the filter "urlize"');

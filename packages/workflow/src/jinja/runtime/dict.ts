@@ -53,6 +53,10 @@ export class Dict {
   }
 }
 
+const unhashable = new Set(["dict_keys", "dict_items"]);
+/** Two of them can be the same key. */
+const equalByContent = new Set(["range"]);
+
 const undefinedHash = Symbol("undefined");
 
 /** Equal for keys that Python holds equal. */
@@ -63,7 +67,11 @@ export function hashOf(key: Py): unknown {
   if (key instanceof Float) return Number.isSafeInteger(key.value) ? key.value : BigInt(key.value);
   if (key instanceof Markup) return key.text;
   if (key instanceof Undefined) return undefinedHash;
-  if (key instanceof PyObject) return key;
+  if (key instanceof PyObject) {
+    if (equalByContent.has(key.typeName)) throw unsupported(`A ${key.typeName} as the key of a dictionary`);
+    if (unhashable.has(key.typeName)) throw typeError(`A ${key.typeName} cannot be a key of a dictionary.`);
+    return key;
+  }
   if (key instanceof Tuple) throw unsupported("A tuple as the key of a dictionary or in a set");
   throw typeError(`A ${key instanceof Dict ? "dict" : "list"} cannot be a key of a dictionary.`);
 }

@@ -16,7 +16,11 @@ const arithmetic = { "+": add, "-": subtract, "*": multiply, "/": divide, "//": 
 /** Python's arithmetic on any two values. */
 export function operate(run: Run, operator: BinaryOperator, a: Py, b: Py): Py {
   if (isNumber(a) && isNumber(b)) return arithmetic[operator](a, b);
-  if (a instanceof DictView && operator === "-") throw unsupported('"-" between views of dictionaries');
+  if ((a instanceof DictView || b instanceof DictView) && operator === "-")
+    throw unsupported('"-" between views of dictionaries');
+  // Escaped text multiplies by itself, and asks the other side nothing.
+  if (a instanceof Markup && operator === "*" && b instanceof Undefined)
+    throw typeError('"*" does not work between Markup and Undefined.');
   for (const side of [a, b]) {
     if (side instanceof Undefined && !(operator === "%" && isText(a))) throw undefinedError(side.problem);
   }

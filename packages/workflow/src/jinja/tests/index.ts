@@ -14,7 +14,7 @@ import {
   Tuple,
   Undefined,
 } from "../runtime/data.ts";
-import { Dict } from "../runtime/dict.ts";
+import { Dict, hashOf } from "../runtime/dict.ts";
 import { isNumber, isWhole } from "../runtime/numbers.ts";
 import { Range } from "../runtime/objects.ts";
 import { contains, operate } from "../runtime/operators.ts";
@@ -64,8 +64,8 @@ const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ],
   ["in", test("in", [["seq"]], (run, value, [container]) => contains(run, container!, value))],
   ["sameas", test("sameas", [["other"]], (run, value, [other]) => isSame(run, value, other!))],
-  ["filter", test("filter", [], (_run, value) => isText(value) && findFilter(nameOf(value)) !== undefined)],
-  ["test", test("test", [], (_run, value) => isText(value) && findTest(nameOf(value)) !== undefined)],
+  ["filter", test("filter", [], (_run, value) => isName(value) && findFilter(nameOf(value)) !== undefined)],
+  ["test", test("test", [], (_run, value) => isName(value) && findTest(nameOf(value)) !== undefined)],
   ...aliases(equal, "eq", "equalto", "=="),
   ...aliases(unequal, "ne", "!="),
   ...aliases(greater, "gt", "greaterthan", ">"),
@@ -123,6 +123,12 @@ function isSame(run: Run, value: Py, other: Py): boolean {
   if (Array.isArray(value) || value instanceof Dict) return false;
   if (typeof value === "number" && Number.isInteger(value) && value >= -5 && value <= 256) return true;
   throw unsupported(`The test "sameas" on ${typeName(value)}`);
+}
+
+/** What is no text is looked up all the same, which fails for what cannot be a key. */
+function isName(value: Py): value is string | Markup {
+  hashOf(value);
+  return isText(value);
 }
 
 function nameOf(value: string | Markup): string {
