@@ -1,10 +1,10 @@
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
-import { type NodePorts, nodeRegistry } from "@diwan/nodes";
+import { defaultCodeLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import { defaultRunLimits, type FinishedRun, type PreparedVersion, runOnce } from "@diwan/runs";
 import { compileGraph, readAppFile, type Value } from "@diwan/workflow";
 import type { SketchedGraph } from "./sketched-graph.ts";
 
-export const noPorts = {} as NodePorts;
+export const noPorts = { codeLimits: defaultCodeLimits } as NodePorts;
 
 /** A workflow of this graph, ready to run any number of times. */
 export function prepare(graph: SketchedGraph): PreparedVersion {

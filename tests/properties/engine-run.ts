@@ -1,6 +1,6 @@
 import type { JournalEntry, RunFinished, StepSettled } from "@diwan/contracts";
 import { createIdSource, silentLogger, systemClock } from "@diwan/kernel";
-import { type NodePorts, nodeRegistry } from "@diwan/nodes";
+import { defaultCodeLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import {
   atTheStart,
   conversationValues,
@@ -87,7 +87,7 @@ export async function watchEngine(
   journal.push({ kind: "begun", reason: "initial", at: systemClock.now(), seed: "seed", conversation });
   progress.fold(journal[0]!);
   await driveRun(
-    { clock: systemClock, logger: silentLogger, ports: () => ({}) as NodePorts },
+    { clock: systemClock, logger: silentLogger, ports: () => ({ codeLimits: defaultCodeLimits }) as NodePorts },
     {
       runId: "run",
       progress,

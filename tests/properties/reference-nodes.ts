@@ -1,4 +1,4 @@
-import { type NodePorts, nodeRegistry } from "@diwan/nodes";
+import { defaultCodeLimits, type NodePorts, nodeRegistry } from "@diwan/nodes";
 import {
   isObject,
   type NodeDefinition,
@@ -27,7 +27,7 @@ export async function runLeaf(node: NodeDocument, variables: Variables): Promise
     now: () => 0,
     random: () => 0,
   };
-  return definition.run(context, {} as never);
+  return definition.run(context, { codeLimits: defaultCodeLimits } as never);
 }
 
 function definitionOf(node: NodeDocument): NodeDefinition<NodePorts> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AppId, createIdSource, Shutdown, silentLogger, systemClock, type WorkspaceScope } from "@diwan/kernel";
-import { createRegistry, type NodePorts, nodeDefinitions } from "@diwan/nodes";
+import { createRegistry, defaultCodeLimits, type NodePorts, nodeDefinitions } from "@diwan/nodes";
 import {
   atTheStart,
   defaultRunLimits,
@@ -94,7 +94,7 @@ async function drive(stack: Stack, version: PreparedVersion, count: number) {
     ...stack,
     ...stack.stores,
     prepare: async () => version,
-    portsFor: () => ({}) as NodePorts,
+    portsFor: () => ({ codeLimits: defaultCodeLimits }) as NodePorts,
     clock: systemClock,
     ids,
     logger: silentLogger,

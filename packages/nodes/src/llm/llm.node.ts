@@ -32,7 +32,7 @@ export const llmNode = defineNode<NodePorts, LlmSettings>({
   version: 1,
   kind: "executable",
   settings: LlmSettings,
-  needs: ["models", "conversation", "files"],
+  needs: ["models", "conversation", "files", "code"],
   retryable: true,
   async run(context, ports) {
     let values: PromptValues | undefined;
@@ -76,7 +76,7 @@ async function messagesFor(
   parameters: Record<string, Value>,
 ): Promise<ModelMessage[]> {
   const { prompt_template: prompts, memory } = settings;
-  const reading = { files: ports.files, signal };
+  const reading = { files: ports.files, code: ports.code, signal };
   const asked = variables.get(["sys", "query"]);
   const query = typeof asked === "string" ? asked : "";
   const turns = await rememberedMessages(ports, memory, parameters);
@@ -86,7 +86,7 @@ async function messagesFor(
       throw new PromptError("MemoryRolePrefixRequiredError", "Memory of a completion model needs role prefixes.");
     }
     const history = memory == null ? "" : historyText(turns, memory.role_prefix!);
-    const content = completionText(prompts.prompt, values, variables, history, query);
+    const content = await completionText(prompts.prompt, values, variables, { history, query }, reading);
     return withVision([{ role: "user", content }], await visionFiles(settings.vision, variables, reading));
   }
   const messages: ModelMessage[] = [...(await chatMessages(prompts.messages, values, variables, reading)), ...turns];

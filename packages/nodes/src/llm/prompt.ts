@@ -9,6 +9,7 @@ import {
   type Value,
   type VariablePool,
 } from "@diwan/workflow";
+import type { RenderOptions } from "../jinja/template.ts";
 import { type FileReading, fileParts } from "../model-step/file-part.ts";
 import type { LlmSettings, PromptText } from "./settings.ts";
 
@@ -102,11 +103,11 @@ export async function chatMessages(
   prompts: readonly { role: ModelMessage["role"]; prompt: PromptText }[],
   values: PromptValues,
   variables: VariablePool,
-  reading: FileReading,
+  reading: FileReading & RenderOptions,
 ): Promise<ModelMessage[]> {
   const messages: ModelMessage[] = [];
   for (const { role, prompt } of prompts) {
-    const { text, files } = renderPrompt(prompt, values, variables);
+    const { text, files } = await renderPrompt(prompt, values, variables, reading);
     if (text !== "") messages.push({ role, content: text });
     for (const part of await fileParts(files, "high", reading)) messages.push({ role, content: [part] });
   }
@@ -117,24 +118,25 @@ export async function chatMessages(
  * The one text of a completion model. History replaces `#histories#` (the braces around it stay), or stands in front
  * with a newline, which is there without history too.
  */
-export function completionText(
+export async function completionText(
   prompt: PromptText,
   values: PromptValues,
   variables: VariablePool,
-  history: string,
-  query: string,
-): string {
-  const { text } = renderPrompt(prompt, values, variables);
+  { history, query }: { history: string; query: string },
+  options: RenderOptions,
+): Promise<string> {
+  const { text } = await renderPrompt(prompt, values, variables, options);
   const withHistory = text.includes("#histories#") ? text.replaceAll("#histories#", history) : `${history}\n${text}`;
   return withHistory.replaceAll("#sys.query#", query);
 }
 
-function renderPrompt(
+async function renderPrompt(
   prompt: PromptText,
   values: PromptValues,
   variables: VariablePool,
-): { text: string; files: Value[] } {
-  if (prompt.language === "jinja2") return { text: prompt.template().render(values.jinja), files: [] };
+  options: RenderOptions,
+): Promise<{ text: string; files: Value[] }> {
+  if (prompt.language === "jinja2") return { text: await prompt.template.render(values.jinja, options), files: [] };
   const segments = parseTextTemplate(prompt.text.replaceAll(CONTEXT, () => values.context));
   const files = segments.flatMap((segment) => {
     const value = segment.type === "variable" ? variables.get(segment.selector) : undefined;

@@ -1,26 +1,16 @@
-import { compileTemplate } from "@diwan/workflow";
 import { z } from "zod";
+import { type Template, templateOf } from "../jinja/template.ts";
 import { MemoryField, ModelField, VisionField } from "../model-step/settings.ts";
 import { AnyValue, listOf, SelectorField, textOrEmpty } from "../settings.ts";
 
 /** A prompt text in one of its two languages, ready to render. */
-export type PromptText =
-  | { language: "basic"; text: string }
-  | { language: "jinja2"; template: () => ReturnType<typeof compileTemplate> };
+export type PromptText = { language: "basic"; text: string } | { language: "jinja2"; template: Template };
 
 const promptFields = { text: textOrEmpty, edition_type: z.string().nullish(), jinja2_text: z.string().nullish() };
 
 function promptText(prompt: { text: string; edition_type?: string | null; jinja2_text?: string | null }): PromptText {
   if (prompt.edition_type !== "jinja2") return { language: "basic", text: prompt.text };
-  const source = prompt.jinja2_text ?? prompt.text;
-  let compiled: ReturnType<typeof compileTemplate> | undefined;
-  return {
-    language: "jinja2",
-    template: () => {
-      compiled ??= compileTemplate(source);
-      return compiled;
-    },
-  };
+  return { language: "jinja2", template: templateOf(prompt.jinja2_text ?? prompt.text) };
 }
 
 const ChatMessage = z

@@ -1,22 +1,13 @@
-import { compileTemplate, defineNode, fail, succeed, type Value } from "@diwan/workflow";
+import { defineNode, fail, succeed, type Value } from "@diwan/workflow";
 import { z } from "zod";
+import { templateOf } from "../jinja/template.ts";
 import type { NodePorts } from "../ports.ts";
 import { listOf, SelectorField } from "../settings.ts";
 import { stepErrorOf } from "../step-error.ts";
 
-/** @source the app file contract, template-transform: TEMPLATE_TRANSFORM_MAX_LENGTH */
-const MAX_OUTPUT_CHARACTERS = 400_000;
-
 const Settings = z.object({
   variables: listOf(z.object({ variable: z.string(), value_selector: SelectorField })),
-  // Compiled on first use: a template that does not parse fails the step, not the whole file.
-  template: z.string().transform((source) => {
-    let compiled: ReturnType<typeof compileTemplate> | undefined;
-    return () => {
-      compiled ??= compileTemplate(source);
-      return compiled;
-    };
-  }),
+  template: z.string().transform(templateOf),
 });
 type Settings = z.output<typeof Settings>;
 
@@ -26,16 +17,24 @@ export const templateTransformNode = defineNode<NodePorts, Settings>({
   version: 1,
   kind: "executable",
   settings: Settings,
-  needs: [],
-  run({ settings, variables }) {
+  needs: ["code", "codeLimits"],
+  run({ settings, variables, signal }, { code, codeLimits }) {
     const inputs: Record<string, Value> = {};
     for (const { variable, value_selector } of settings.variables)
       inputs[variable] = variables.get(value_selector) ?? null;
-    try {
-      const output = settings.template().render(inputs, { maxOutputCharacters: MAX_OUTPUT_CHARACTERS });
-      return succeed({ output }, { inputs });
-    } catch (error) {
+    const failed = (error: unknown) => {
+      signal.throwIfAborted();
       return fail(stepErrorOf(error, "TemplateRenderError"), { inputs });
+    };
+    try {
+      const options = { code, signal, maxCharacters: codeLimits.maxTemplateLength };
+      const output = settings.template.render(inputs, options);
+      // Most are ready at once, and cost no turn of the event loop.
+      return typeof output === "string"
+        ? succeed({ output }, { inputs })
+        : output.then((text) => succeed({ output: text }, { inputs }), failed);
+    } catch (error) {
+      return failed(error);
     }
   },
 });
