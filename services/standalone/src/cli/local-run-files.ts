@@ -4,8 +4,12 @@ import type { HttpClient } from "@diwan/egress";
 import type { RunFiles } from "@diwan/nodes";
 import { FileErrors, fileValueOf, readRemoteFile } from "@diwan/runs";
 
-/** Files of a run without an installation: those of this machine by path; what steps make lives as long as the run. */
-export function localRunFiles(http: HttpClient): RunFiles {
+/**
+ * Files of a run without an installation: what steps make lives as long as the run.
+ *
+ * @param named  Addresses of the files of this machine that it may read. A step can make a value up that looks like a file.
+ */
+export function localRunFiles(http: HttpClient, named: ReadonlySet<string>): RunFiles {
   const made = new Map<string, Uint8Array>();
   return {
     async read(file, options) {
@@ -13,8 +17,9 @@ export function localRunFiles(http: HttpClient): RunFiles {
       if (bytes !== undefined) return bytes;
       if (file.transfer_method === "remote_url") return readRemoteFile(http, file, options);
       const name = file.filename ?? "";
-      if (file.url?.startsWith("file:") !== true) throw FileErrors["not-found"]({ name });
-      const path = fileURLToPath(file.url);
+      const url = file.url ?? "";
+      if (!url.startsWith("file:") || !named.has(url)) throw FileErrors["not-found"]({ name });
+      const path = fileURLToPath(url);
       const size = statSync(path, { throwIfNoEntry: false })?.size;
       if (size === undefined) throw FileErrors["not-found"]({ name });
       if (size > options.maxBytes) throw FileErrors["too-large"]({ name, maxBytes: options.maxBytes });

@@ -23,7 +23,7 @@ import {
   type StepCall,
 } from "@diwan/runs";
 import { OwnSandbox } from "@diwan/sandbox";
-import { type AppFileMode, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
+import { type AppFileMode, isFile, isObject, parseJson, sentenceOf, stringifyJson, type Value } from "@diwan/workflow";
 import { codeRunner } from "../../own-code-runner.ts";
 import { type Command, DONE, FAILED, print, say, UsageError } from "../command.ts";
 import { localRunFiles } from "../local-run-files.ts";
@@ -76,7 +76,14 @@ export const runCommand: Command = {
     const http = createGuardedHttpClient({ profile: "untrusted", policy });
     const sandbox = new OwnSandbox();
     const code = codeRunner(policy, settings, sandbox);
-    const reach = { models, http, files: localRunFiles(http), code, codeLimits: codeLimitsOf(settings) };
+    const inputs = inputsOf(values, replay);
+    const reach = {
+      models,
+      http,
+      files: localRunFiles(http, addressesIn(inputs)),
+      code,
+      codeLimits: codeLimitsOf(settings),
+    };
     const ports = (run: Run, step: StepCall) =>
       record === undefined ? portsOf(reach, run) : recordingPorts(portsOf(reach, run), step);
     const abort = new AbortController();
@@ -87,7 +94,7 @@ export const runCommand: Command = {
       {
         version,
         mode,
-        inputs: inputsOf(values, replay),
+        inputs,
         user: "cli",
         query,
         limits: defaultRunLimits,
@@ -140,6 +147,12 @@ function whyNot(mode: AppFileMode, hasWorkflow: boolean): string {
 function inputsOf({ inputs, file }: { inputs?: string; file?: string[] }, replay: Recording | undefined) {
   if (replay !== undefined && inputs === undefined && file === undefined) return replay.run.inputs;
   return { ...readInputs(inputs), ...readFiles(file ?? []) };
+}
+
+/** Of every file among them. */
+function addressesIn(inputs: Readonly<Record<string, Value>>): Set<string> {
+  const files = Object.values(inputs).flat();
+  return new Set(files.flatMap((file) => (isFile(file) && typeof file.url === "string" ? [file.url] : [])));
 }
 
 function readInputs(text: string | undefined): Record<string, Value> {
