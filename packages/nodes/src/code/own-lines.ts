@@ -67,7 +67,7 @@ function ownFrames(frames: readonly Frame[], authorLines: number): readonly Fram
   const called = frames.slice(wrapper + 1);
   if (wrapper >= 0) {
     const { file } = frames[wrapper]!;
-    return called[0]?.file === file && called[0].line <= authorLines ? called : [];
+    return called[0]?.file === file ? called : [];
   }
   // The last frame of a program that cannot be read: its line is the wrapper's where the author's code has no end.
   return frames.filter(({ name, line }) => name !== undefined || line <= authorLines);
