@@ -4,6 +4,7 @@
 #   eval "$(scripts/services.sh up)"      installs what is missing, starts Postgres 15 with pgvector, and Redis 7;
 #                                         prints DIWAN_TEST_POSTGRES_URL=… and DIWAN_TEST_REDIS_URL=…
 #   scripts/services.sh down              stops what `up` started and drops its data
+#   scripts/services.sh squid             installs Squid for the tests of the egress policy, which start their own
 #   scripts/services.sh chromium          installs Chromium for the browser tests and prints DIWAN_TEST_CHROMIUM=…
 #
 # Installing needs root. Everything may be called again; what is there already is kept. Programs, data and process ids
@@ -193,8 +194,8 @@ exec 8>"$home/lock"
 flock 8
 case ${1:-} in
   up)
-    # Suites start it themselves.
-    install_packages pgbouncer
+    # Suites start these themselves.
+    install_packages pgbouncer squid
     up_postgres
     up_redis
     ;;
@@ -202,6 +203,7 @@ case ${1:-} in
     stop postgres
     stop redis
     ;;
+  squid) install_packages squid ;;
   chromium) up_chromium ;;
   *)
     sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2

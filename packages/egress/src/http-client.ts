@@ -1,3 +1,5 @@
+import type { Asker } from "./core/policy.ts";
+
 /** A request to somewhere outside, with everything that was decided about it. */
 export type HttpRequest = {
   /** In upper case. */
@@ -17,6 +19,8 @@ export type HttpRequest = {
   maxRedirects: number;
   /** Off only where the author of the step switched it off. */
   verifyTls: boolean;
+  /** Whom it is made for: what was allowed in the console may hold for one workspace or app. */
+  asker?: Asker;
   signal: AbortSignal;
 };
 

@@ -12,6 +12,8 @@ const ask = (text: string | undefined, host: string, addresses: string[]) =>
     host,
     port: 8080,
     addresses,
+    asker: {},
+    now: 0,
     policy: policyOf(text),
   });
 

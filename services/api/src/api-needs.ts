@@ -1,6 +1,6 @@
 import { createContentCache } from "@diwan/apps";
 import { createGuardedHttpClient } from "@diwan/egress";
-import { egressPolicy } from "@diwan/egress/settings";
+import { egressPolicy, type egressSettings } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import {
   graphLimitsOf,
@@ -54,7 +54,7 @@ export function apiNeeds(
     | "OPENAI_API_BASE"
     | "OPENAI_API_KEY"
     | "CONSOLE_WEB_URL"
-    | "DIWAN_EGRESS_ALLOW_PRIVATE"
+    | keyof typeof egressSettings
     | "DIWAN_MAX_QUEUED_RUNS"
     | "DIWAN_QUEUE_DEADLINE_SECONDS"
     | "DIWAN_BLOCKING_QUEUE_DEADLINE_SECONDS"

@@ -35,7 +35,7 @@ const addresses = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDR
  */
 export function freshExchange(guard: GuardSettings): Exchange {
   return (request, url, leftMs) => {
-    const target = targetOf(request.method, url);
+    const target = targetOf(request, url);
     checkTarget(guard, target);
     const watch = new StallWatch(target.host, request.timeouts, leftMs, request.signal);
     const connect = buildConnector({
@@ -76,7 +76,7 @@ export function keptExchange(guard: GuardSettings, kept: KeptConnections = {}): 
     const key = `${scheme} ${port} ${verifyTls}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      const lookup = guardedLookup(guard, { method: "POST", scheme, port });
+      const lookup = guardedLookup(guard, { method: "POST", scheme, port, asker: {} });
       agent = new Agent({
         ...common,
         ...(maxPerServer === undefined ? {} : { connections: maxPerServer }),
@@ -88,7 +88,7 @@ export function keptExchange(guard: GuardSettings, kept: KeptConnections = {}): 
     return agent;
   };
   return (request, url, leftMs) => {
-    const target = targetOf(request.method, url);
+    const target = targetOf(request, url);
     checkTarget(guard, target);
     const { readMs, totalMs } = request.timeouts;
     const watch =

@@ -4,17 +4,19 @@ import { decide, type EgressQuestion, type Refusal, refusalByName } from "../cor
 import { plainHost } from "../core/host.ts";
 import type { EgressPolicy, EgressProfile } from "../core/policy.ts";
 import { EgressErrors } from "../errors.ts";
+import type { HttpRequest } from "../http-client.ts";
 import type { Resolver } from "../ports.ts";
 
 export type GuardSettings = { profile: EgressProfile; policy: EgressPolicy; resolver: Resolver };
 
-type Target = Pick<EgressQuestion, "method" | "scheme" | "host" | "port">;
+type Target = Pick<EgressQuestion, "method" | "scheme" | "host" | "port" | "asker">;
 
 /** What a request asks for. */
-export function targetOf(method: string, url: URL): Target {
+export function targetOf({ method, asker = {} }: Pick<HttpRequest, "method" | "asker">, url: URL): Target {
   const scheme = url.protocol.slice(0, -1);
   const fallback = scheme === "https" ? 443 : 80;
-  return { method, scheme, host: plainHost(url.hostname), port: url.port === "" ? fallback : Number(url.port) };
+  const port = url.port === "" ? fallback : Number(url.port);
+  return { method, scheme, host: plainHost(url.hostname), port, asker };
 }
 
 /**
@@ -23,7 +25,7 @@ export function targetOf(method: string, url: URL): Target {
  * @throws egress.blocked (author)
  */
 export function checkTarget({ profile, policy }: GuardSettings, target: Target): void {
-  const question = { ...target, profile, policy, addresses: [] };
+  const question = { ...target, profile, policy, addresses: [], now: Date.now() };
   const literal = parseLiteral(target.host) !== undefined;
   const verdict = literal ? decide(question) : refusalByName(question);
   if (verdict?.allow === false) throw blocked(profile, target, verdict);
@@ -39,7 +41,7 @@ export function guardedLookup(settings: GuardSettings, target: Omit<Target, "hos
     const answer = async () => {
       const addresses = await resolver.resolve(plainHost(host));
       if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" });
-      const verdict = decide({ ...target, host, profile, policy, addresses });
+      const verdict = decide({ ...target, host, profile, policy, addresses, now: Date.now() });
       if (!verdict.allow) throw blocked(profile, { ...target, host }, verdict);
       return verdict.addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
     };

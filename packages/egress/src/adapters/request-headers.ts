@@ -21,7 +21,7 @@ const ofConnection = new Set([
 ]);
 
 /** @source the deployment contract, header scrub: without them metadata services answer nothing */
-const ofMetadata = /^(metadata-flavor|metadata|x-aws-ec2-metadata-token.*)$/i;
+export const ofMetadata = /^(metadata-flavor|metadata|x-aws-ec2-metadata-token.*)$/i;
 
 /** Headers as they are sent: scrubbed, with basic authorization from the address and an offer of encodings. */
 export function headersToSend(headers: Headers, url: URL): [string, string][] {

@@ -24,6 +24,14 @@ export function parseLiteral(host: string): Address | "malformed" | undefined {
   return parseNumbers(parts) ?? "malformed";
 }
 
+/** The address as systems take it: dotted decimal, or the eight groups of IPv6. */
+export function formatAddress({ version, bits }: Address): string {
+  const [parts, width, radix, separator] = version === 4 ? ([4, 8n, 10, "."] as const) : ([8, 16n, 16, ":"] as const);
+  const mask = (1n << width) - 1n;
+  const spelled = Array.from({ length: parts }, (_, place) => (bits >> (width * BigInt(parts - 1 - place))) & mask);
+  return spelled.map((part) => part.toString(radix)).join(separator);
+}
+
 /** IPv4 addresses that a gateway may take an IPv6 address for: IPv4-compatible and IPv4-translated ones. */
 export function embeddedIpv4({ version, bits }: Address): Address | undefined {
   if (version === 4) return undefined;

@@ -14,6 +14,8 @@ function ask(rest: Partial<EgressQuestion> = {}, policy: Partial<EgressPolicy> =
     host: "api.example.com",
     port: 443,
     addresses: [publicAddress],
+    asker: "anyone",
+    now: 0,
     policy: { ...publicPolicy, ...policy },
     ...rest,
   };
@@ -129,6 +131,8 @@ describe("the order of decision", () => {
     ["another scheme", { scheme: "ftp", port: 21 }, "scheme"],
     ["another port", { port: 8080, host: "10.0.0.1" }, "port"],
     ["a tunnel to the port of plain HTTP", { method: "CONNECT", port: 80 }, "port"],
+    ["TLS on the port of plain HTTP, which travels in a tunnel", { port: 80 }, "port"],
+    ["an address with https that was handed to a proxy", { toProxy: true }, "scheme"],
     ["an address", { host: "8.8.8.8" }, "ip-literal"],
     ["an address as one number", { host: "134744072" }, "ip-literal"],
     ["what looks like an address and is none", { host: "1.2.3.4.5" }, "ip-literal"],
@@ -254,7 +258,15 @@ describe("what the platform itself calls", () => {
 });
 
 it("refuses by name, before any look-up, all that does not hang on addresses", () => {
-  const question = { profile: "untrusted", method: "GET", scheme: "https", port: 443, addresses: [] } as const;
+  const question = {
+    profile: "untrusted",
+    method: "GET",
+    scheme: "https",
+    port: 443,
+    addresses: [],
+    asker: {},
+    now: 0,
+  } as const;
   expect(refusalByName({ ...question, host: "db", policy: publicPolicy })?.reason).toBe("internal-name");
   expect(refusalByName({ ...question, host: "example.com", policy: publicPolicy })).toBeUndefined();
   const opened = { ...publicPolicy, ...opening("db:443") };

@@ -1,6 +1,6 @@
-import { type Address, parseAddress, parseLiteral } from "./address.ts";
+import { type Address, formatAddress, parseAddress, parseLiteral } from "./address.ts";
 import { internalNameRule, matchesHost, plainHost } from "./host.ts";
-import { covers, type EgressPolicy, type EgressProfile, mayCover } from "./policy.ts";
+import { type Asker, covers, type EgressPolicy, type EgressProfile, holdsFor, mayCover } from "./policy.ts";
 import { deniedRanges, isOwnNetwork, type Range, rangeOf } from "./range.ts";
 
 export type EgressReason =
@@ -20,10 +20,15 @@ export type EgressQuestion = {
   method: string;
   /** Without its colon. */
   scheme: string;
+  /** A whole address was handed to a proxy, which would fetch it in clear whatever its scheme says. */
+  toProxy?: boolean;
   host: string;
   port: number;
   /** Everything that the name resolves to. A host that is an address needs none. */
   addresses: readonly string[];
+  asker: Asker | "anyone";
+  /** Milliseconds since 1970. */
+  now: number;
   policy: EgressPolicy;
 };
 
@@ -32,15 +37,27 @@ export type Refusal = { allow: false; reason: EgressReason; rule: string };
 /** `addresses` are those that may be connected to, in the order they were given. */
 export type Verdict = { allow: true; reason: undefined; rule: string; addresses: string[] } | Refusal;
 
-const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"]);
+/** @source the deployment contract, decision order */
+export const egressMethods: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "CONNECT",
+]);
 
 /**
  * Whether a request may go out. The first rule that speaks decides:
  *
- *     closed → method → scheme → denied by the operator → opened by the operator (skips to the end)
- *            → port → address as name → internal name → built-in ranges → IPv6 → list of hosts
+ *     closed → method → scheme → opened by the operator and not denied by them (goes out)
+ *            → port → port of tunnels → address as name → internal name
+ *            → denied by the operator → built-in ranges → IPv6 → list of hosts
  *
- * Every address must pass: a name with a public and a private one is refused.
+ * Every address must pass: a name with a public and a private one is refused, and an entry opens all of a name's addresses
+ * or none. The configuration rendered for Squid says the same, rule by rule.
  *
  * @source the deployment contract, decision order; the operations contract, precedence
  */
@@ -50,17 +67,20 @@ export function decide(question: EgressQuestion): Verdict {
 
 /** What can be refused before a name is looked up, so that a refused name never reaches a name server. */
 export function refusalByName(question: EgressQuestion): Refusal | undefined {
-  const { policy, method, scheme } = question;
+  const { policy, method, scheme, toProxy } = question;
   if (policy.mode === "closed") return refuse("closed", "mode: closed");
-  if (!methods.has(method)) return refuse("method", [...methods].join(" "));
-  if (method !== "CONNECT" && scheme !== "http" && scheme !== "https") return refuse("scheme", "http https");
+  if (!egressMethods.has(method)) return refuse("method", [...egressMethods].join(" "));
+  const schemes = toProxy === true ? ["http"] : ["http", "https"];
+  if (method !== "CONNECT" && !schemes.includes(scheme)) return refuse("scheme", schemes.join(" "));
   return mayBeOpened(question) ? undefined : refusalOfName(question);
 }
 
-function refusalOfName({ profile, method, host, port, policy }: EgressQuestion): Refusal | undefined {
+function refusalOfName({ profile, method, scheme, host, port, policy }: EgressQuestion): Refusal | undefined {
   if (isConfigured(profile, policy)) return undefined;
-  const ports = method === "CONNECT" ? policy.connectPorts : policy.ports;
-  if (!ports.includes(port)) return refuse("port", `ports: ${ports.join(", ")}`);
+  if (!policy.ports.includes(port)) return refuse("port", `ports: ${policy.ports.join(", ")}`);
+  const tunnelled = method === "CONNECT" || scheme === "https";
+  if (tunnelled && !policy.connectPorts.includes(port))
+    return refuse("port", `connect_ports: ${policy.connectPorts.join(", ")}`);
   const name = plainHost(host);
   const literal = parseLiteral(name);
   if (literal !== undefined) {
@@ -73,24 +93,25 @@ function refusalOfName({ profile, method, host, port, policy }: EgressQuestion):
 }
 
 function decideAddresses(question: EgressQuestion): Verdict {
-  const { profile, host, policy } = question;
+  const { profile, policy } = question;
   const found = addressesOf(question);
   if (found === undefined) return refuse("private-range", "not an address");
   const denied = firstRange(found, policy.denyRanges);
-  if (denied !== undefined) return refuse("private-range", `deny_cidrs: ${denied}`);
-
-  const opened = found.map(({ address }) => openedBy(question, address));
-  if (found.length > 0 && !opened.includes(undefined)) return allow(opened[0]!, found);
+  const opened = denied === undefined && found.length > 0 ? openedBy(question, found) : undefined;
+  if (opened !== undefined) return allow(opened, found);
   const byName = refusalOfName(question);
   if (byName !== undefined) return byName;
-  const closed = found.filter((_, place) => opened[place] === undefined);
-  const inside = firstRange(closed, deniedRanges);
+  if (denied !== undefined) return refuse("private-range", `deny_cidrs: ${denied}`);
+
+  const mayBeOwn = profile === "platform" && policy.platform.privateModelEndpoints;
+  const isOwn = ({ address }: Found) => mayBeOwn && isOwnNetwork(address);
+  const foreign = found.filter((one) => !isOwn(one));
+  const inside = firstRange(foreign, deniedRanges);
   if (inside !== undefined) return refuse("private-range", inside);
 
-  const usable =
-    policy.ipv6 === "allow" ? found : found.filter((one) => one.address.version === 4 || !closed.includes(one));
+  const usable = policy.ipv6 === "allow" ? found : found.filter((one) => one.address.version === 4 || isOwn(one));
   if (usable.length === 0 && found.length > 0) return refuse("ipv6", "ipv6: deny");
-  const rule = hostRule(profile, plainHost(host), policy);
+  const rule = hostRule(question);
   return rule === undefined ? refuse("host-not-allowed", `${profile}.allow`) : allow(rule, usable);
 }
 
@@ -109,7 +130,7 @@ function addressesOf({ host, addresses }: EgressQuestion): Found[] | undefined {
   const name = plainHost(host);
   const literal = parseLiteral(name);
   if (literal === "malformed") return undefined;
-  if (literal !== undefined) return [{ text: name, address: literal }];
+  if (literal !== undefined) return [{ text: formatAddress(literal), address: literal }];
   const found: Found[] = [];
   for (const text of addresses) {
     const address = parseAddress(text);
@@ -132,13 +153,15 @@ function mayBeOpened({ profile, host, port, policy }: EgressQuestion): boolean {
   return policy.untrusted.allowPrivate.some((entry) => mayCover(entry, { host: plainHost(host), port }));
 }
 
-/** The rule by which an operator opened an inner address. */
-function openedBy({ profile, host, port, policy }: EgressQuestion, address: Address): string | undefined {
+/** The rule by which an operator opened all of these inner addresses. */
+function openedBy({ profile, host, port, policy }: EgressQuestion, found: readonly Found[]): string | undefined {
   if (profile === "platform") {
-    return policy.platform.privateModelEndpoints && isOwnNetwork(address) ? "private_model_endpoints: true" : undefined;
+    const own = policy.platform.privateModelEndpoints && found.every(({ address }) => isOwnNetwork(address));
+    return own ? "private_model_endpoints: true" : undefined;
   }
+  const asked = { host: plainHost(host), port };
   const entry = policy.untrusted.allowPrivate.find(
-    (one) => mayCover(one, { host: plainHost(host), port }) && covers(one, address),
+    (one) => mayCover(one, asked) && found.every(({ address }) => covers(one, address)),
   );
   return entry === undefined ? undefined : `allow_private: ${entry.text}`;
 }
@@ -148,9 +171,13 @@ function isConfigured(profile: EgressProfile, policy: EgressPolicy): boolean {
   return profile === "platform" && policy.platform.modelEndpoints === "configured";
 }
 
-function hostRule(profile: EgressProfile, host: string, policy: EgressPolicy): string | undefined {
+function hostRule({ profile, host: asked, asker, now, policy }: EgressQuestion): string | undefined {
+  const host = plainHost(asked);
   if (isConfigured(profile, policy)) return "model_endpoints: configured";
-  if (policy.mode === "public") return "mode: public";
+  if (profile === "untrusted" && policy.mode === "public") return "mode: public";
   const entry = policy[profile].allow.find((one) => matchesHost(one, host));
-  return entry === undefined ? undefined : `${profile}.allow: ${entry}`;
+  if (entry !== undefined) return `${profile}.allow: ${entry}`;
+  if (profile === "platform") return undefined;
+  const managed = policy.managed.find((one) => matchesHost(one.host, host) && holdsFor(one, asker, now));
+  return managed === undefined ? undefined : `managed: ${managed.host}`;
 }

@@ -7,7 +7,7 @@ export function plainHost(host: string): string {
 }
 
 /** @source the deployment contract, egress proxy: decision order */
-const internalEndings = ["svc", "internal", "local", "localhost", "home.arpa"];
+export const internalEndings = ["svc", "internal", "local", "localhost", "home.arpa"];
 
 /** The rule by which a name is one of the inner network's, undefined for any other. */
 export function internalNameRule(host: string): string | undefined {

@@ -15,6 +15,11 @@ export function parseRange(text: string): Range | undefined {
   return { text, version: address.version, first: address.bits >> hostBits, hostBits };
 }
 
+/** Whether the text names the block by its first address: `10.4.0.0/16`, not `10.4.0.1/16`. */
+export function isRange({ text, first, hostBits }: Range): boolean {
+  return parseAddress(text.replace(/\/.*$/, ""))?.bits === first << hostBits;
+}
+
 export function contains({ version, first, hostBits }: Range, address: Address): boolean {
   return address.version === version && address.bits >> hostBits === first;
 }
@@ -44,11 +49,13 @@ export const deniedRanges: readonly Range[] = ranges(
   ff00::/8`,
 );
 
-const privateNetworks = ranges("10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.168.0.0/16 ::1/128 fc00::/7");
+export const privateNetworks: readonly Range[] = ranges(
+  "10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.168.0.0/16 ::1/128 fc00::/7",
+);
 /** Inside private networks, yet a cloud's. */
-const metadata = ranges("100.100.100.200 fd00:ec2::254 fd20:ce::254");
+export const metadataRanges: readonly Range[] = ranges("100.100.100.200 fd00:ec2::254 fd20:ce::254");
 
 /** A machine of the operator's own: in a private network or this very host, and no metadata service. */
 export function isOwnNetwork(address: Address): boolean {
-  return rangeOf(address, privateNetworks) !== undefined && rangeOf(address, metadata) === undefined;
+  return rangeOf(address, privateNetworks) !== undefined && rangeOf(address, metadataRanges) === undefined;
 }

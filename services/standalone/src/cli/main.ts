@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   import: async () => (await import("./commands/import.command.ts")).importCommand,
   export: async () => (await import("./commands/export.command.ts")).exportCommand,
   key: async () => (await import("./commands/key.command.ts")).keyCommand,
+  egress: async () => (await import("./commands/egress.command.ts")).egressCommand,
 };
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
