@@ -5,6 +5,10 @@ import { importsOf, sourceFiles } from "./imports.ts";
 /** Who may open connections or listen, and why. Tests may too. */
 const allowed: [code: RegExp, why: string][] = [
   [/^packages\/egress\//, "the one door out"],
+  [
+    /^services\/egress-proxy\/src\/(connect|upstream|plain-request|tunnel|listener|start-egress-proxy)\.ts$/,
+    "the same door, for other programs",
+  ],
   [/^packages\/storage\//, "databases, Redis and files, by configuration"],
   [/^packages\/testkit\//, "servers for tests"],
   [/\.test\.tsx?$/, "tests"],

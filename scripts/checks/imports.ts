@@ -40,19 +40,24 @@ export const importRules: ImportRule[] = [
     forbidden: [
       [/^@diwan\/storage/, "packages name ports; stores implement them"],
       [/^@diwan\/testkit/, "only tests use the test kit"],
-      [/^@diwan\/(api|worker|standalone|console|ui)/, "packages know no process and no page"],
+      [/^@diwan\/(api|worker|egress-proxy|standalone|console|ui)/, "packages know no process and no page"],
     ],
   },
   {
     row: "`storage`, `testkit`",
     code: /^packages\/(storage|testkit)\//,
-    forbidden: [[/^@diwan\/(api|worker|standalone|console|ui)/, "stores and test kit know no process and no page"]],
+    forbidden: [
+      [/^@diwan\/(api|worker|egress-proxy|standalone|console|ui)/, "stores and test kit know no process and no page"],
+    ],
   },
   {
-    row: "`services/api`, `services/worker`",
-    code: within("services/(api|worker)/"),
+    row: "`services/api`, `services/worker`, `services/egress-proxy`",
+    code: within("services/(api|worker|egress-proxy)/"),
     forbidden: [
-      [/^@diwan\/(api|worker|standalone)/, "processes do not import each other; only standalone joins them"],
+      [
+        /^@diwan\/(api|worker|egress-proxy|standalone)/,
+        "processes do not import each other; only standalone joins them",
+      ],
       [/^@diwan\/testkit/, "only tests use the test kit"],
     ],
   },

@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { egressSettings } from "@diwan/egress/settings";
+import { egressSettings, proxySettings } from "@diwan/egress/settings";
 import { codeSettings, commonSettings, connectionSettings, type Settings } from "@diwan/kernel/node";
 import { expect, it } from "vitest";
 
 const guide = readFileSync(resolve(import.meta.dirname, "../../docs/guides/operating.md"), "utf8");
-const declared: Settings = { ...commonSettings, ...connectionSettings, ...egressSettings, ...codeSettings };
+const declared: Settings = {
+  ...commonSettings,
+  ...connectionSettings,
+  ...egressSettings,
+  ...proxySettings,
+  ...codeSettings,
+};
 
 it("the guide for operators names every setting, and the names that stand for it elsewhere", () => {
   const names = Object.entries(declared).flatMap(([name, { alias }]) => (alias === undefined ? [name] : [name, alias]));

@@ -1,6 +1,7 @@
 export * from "./http-server/certificate.ts";
 export * from "./http-server/http-script.ts";
 export * from "./http-server/http-server.ts";
+export * from "./http-server/raw-exchange.ts";
 export * from "./model-server/model-server.ts";
 export * from "./model-server/script.ts";
 export * from "./name-server/name-server.ts";

@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   import: async () => (await import("./commands/import.command.ts")).importCommand,
   export: async () => (await import("./commands/export.command.ts")).exportCommand,
   key: async () => (await import("./commands/key.command.ts")).keyCommand,
+  service: async () => (await import("./commands/service.command.ts")).serviceCommand,
   egress: async () => (await import("./commands/egress.command.ts")).egressCommand,
 };
 
