@@ -52,8 +52,8 @@ function listeners({ host, untrustedPort, platformPort }: SquidPlace): string[] 
     `http_port ${address}:${platformPort} name=platform`,
     "acl untrusted myportname untrusted",
     "acl platform myportname platform",
-    "acl note_untrusted annotate_transaction profile=untrusted",
-    "acl note_platform annotate_transaction profile=platform",
+    "acl note_untrusted annotate_transaction profile=untrusted verdict=allowed",
+    "acl note_platform annotate_transaction profile=platform verdict=allowed",
   ];
 }
 
@@ -71,18 +71,27 @@ function noteOf(reason: EgressReason): string {
 const reasons: EgressReason[] = ["closed", "method", "scheme", "port", "ip-literal", "internal-name"];
 const laterReasons: EgressReason[] = ["private-range", "ipv6", "host-not-allowed"];
 const notes = [...reasons, ...laterReasons].map(
-  (reason) => `acl ${noteOf(reason)} annotate_transaction reason=${reason}`,
+  (reason) => `acl ${noteOf(reason)} annotate_transaction verdict=refused reason=${reason}`,
 );
+
+/** Squid takes more for a host than others do; what two could read differently is nobody's refusal, but no request. */
+const wellFormed = [
+  String.raw`acl well_formed dstdom_regex -n -i ^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9._-]+)$`,
+  "acl malformed annotate_transaction verdict=malformed",
+  "deny_info 400:ERR_INVALID_URL malformed",
+  "http_access deny !well_formed malformed",
+];
 
 function rules(policy: EgressPolicy, { folder }: SquidPlace): string[] {
   const profileNotes = [
     "http_access deny untrusted note_untrusted !all",
     "http_access deny platform note_platform !all",
   ];
-  if (policy.mode === "closed") return [...notes, ...profileNotes, ...deny("closed", "all")];
+  if (policy.mode === "closed") return [...notes, ...profileNotes, ...wellFormed, ...deny("closed", "all")];
   return [
     ...notes,
     ...profileNotes,
+    ...wellFormed,
     "http_access deny manager",
     `acl known_methods method ${[...egressMethods].join(" ")}`,
     ...deny("method", "!known_methods"),
@@ -214,7 +223,7 @@ function hosts({ mode, platform }: EgressPolicy, folder: string): string[] {
     `acl allowed_untrusted dstdomain -n "${folder}/allow-untrusted.txt"`,
     `acl allowed_platform dstdomain -n "${folder}/allow-platform.txt"`,
     // A name that leads nowhere is nobody's refusal.
-    "acl nowhere annotate_transaction rule=nowhere",
+    "acl nowhere annotate_transaction verdict=unresolved",
     "deny_info 502:ERR_DNS_FAIL nowhere",
     `http_access deny ${untrusted} !has_ipv4 !has_ipv6 nowhere`,
     `http_access deny ${ours} !has_ipv4 !has_ipv6 nowhere`,
@@ -247,6 +256,8 @@ function surroundings({ upstreamProxy }: EgressPolicy, { nameServers, log }: Squ
     "request_header_access Metadata deny all",
     "request_header_access X-aws-ec2-metadata-token deny all",
     "request_header_access X-aws-ec2-metadata-token-ttl-seconds deny all",
+    // Only the proxy itself says why something was refused.
+    "reply_header_access X-SSRF-Deny-Reason deny all",
     "acl refused note reason",
     'reply_header_add X-SSRF-Deny-Reason "%note{reason}" refused',
     "dns_defnames off",
@@ -256,7 +267,7 @@ function surroundings({ upstreamProxy }: EgressPolicy, { nameServers, log }: Squ
     "ipcache_size 8192",
     "hosts_file none",
     ...(upstreamProxy === undefined ? [] : parent(new URL(upstreamProxy))),
-    `logformat decision { "time": "%{%Y-%m-%dT%H:%M:%S}tg.%03tuZ", "profile": "%note{profile}", "workspace": null, "app": null, "run": null, "host": "%>rd", "port": "%>rP", "method": "%rm", "verdict": "%Ss", "status": %>Hs, "reason": "%note{reason}", "bytes": %<st, "ms": %tr }`,
+    `logformat decision { "time": "%{%Y-%m-%dT%H:%M:%S}tg.%03tuZ", "profile": "%note{profile}", "workspace": null, "app": null, "run": null, "host": "%>rd", "port": "%>rP", "method": "%rm", "verdict": "%note{verdict}", "status": %>Hs, "reason": "%note{reason}", "bytes": %<st, "ms": %tr }`,
     `access_log stdio:${log === "stdout" ? "/dev/stdout" : log} decision`,
     "cache_log /dev/null",
     "cache deny all",

@@ -4,3 +4,4 @@ export { freePort } from "./free-port.ts";
 export * from "./pgbouncer.ts";
 export * from "./redis.ts";
 export * from "./redis-servers.ts";
+export * from "./squid.ts";
