@@ -35,6 +35,10 @@ const benches: Record<string, { about: string; load(): Promise<() => Promise<Fig
     about: "memory of a worker after many runs, and of many open streams",
     load: async () => (await import("./benches/growth.bench.ts")).growthBench,
   },
+  egress: {
+    about: "added latency and throughput of the egress proxy, against the same requests without it",
+    load: async () => (await import("./benches/egress.bench.ts")).egressBench,
+  },
   relay: {
     about: "streams of a scripted model: added time to first token, CPU per token, against a bare Fastify relay",
     load: async () => (await import("./benches/relay.bench.ts")).relayBench,
