@@ -123,7 +123,7 @@ export function sourceFiles(root: string): string[] {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !skippedFolders.has(entry.name)) walk(path);
-      else if (entry.isFile() && /\.tsx?$/.test(entry.name)) found.push(path);
+      else if (entry.isFile() && /\.[cm]?[jt]sx?$/.test(entry.name)) found.push(path);
     }
   };
   for (const area of ["packages", "services", "web"]) walk(join(root, area));
