@@ -60,6 +60,11 @@ export type HttpClient = {
   send(request: HttpRequest): Promise<HttpResponse>;
 };
 
+/** The same door for one workspace's app. */
+export function askingFor(client: HttpClient, asker: Asker): HttpClient {
+  return { send: (request) => client.send({ ...request, asker }) };
+}
+
 /** The value of the first header of that name, in lower case. */
 export function headerOf({ headers }: Pick<HttpResponse, "headers">, name: string): string | undefined {
   return headers.find(([one]) => one === name)?.[1];

@@ -1,5 +1,5 @@
 import { createVersionPreparer } from "@diwan/apps";
-import { createGuardedHttpClient } from "@diwan/egress";
+import { askingFor, createGuardedHttpClient } from "@diwan/egress";
 import { egressPolicy } from "@diwan/egress/settings";
 import type { Clock, IdSource, Logger } from "@diwan/kernel";
 import {
@@ -81,7 +81,10 @@ export function workerNeeds(
         silenceMs: config.DIWAN_MODEL_SILENCE_SECONDS * 1000,
       },
     }),
-    files: (scope, run) => createRunFiles({ ...filing, http: untrusted }, scope, run),
+    files: (scope, run) => {
+      const http = askingFor(untrusted, { workspaceId: scope.workspaceId, appId: run.appId });
+      return createRunFiles({ ...filing, http }, scope, run);
+    },
     prepare: (scope, run) => prepareVersion(scope, run.appId, run.versionId),
     consume: (consumption) =>
       queue.consume({

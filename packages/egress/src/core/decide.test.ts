@@ -192,6 +192,35 @@ describe("a list of hosts", () => {
   });
 });
 
+describe("what was allowed in the console", () => {
+  const entry = { by: "ada", reason: "invoices", until: undefined, workspaceId: undefined, appId: undefined };
+  const policy = (more: object): Partial<EgressPolicy> => ({
+    mode: "allowlist",
+    managed: [{ ...entry, host: "api.example.com", ...more }],
+  });
+
+  it.each<[object, Partial<EgressQuestion>, boolean]>([
+    [{}, { asker: {} }, true],
+    [{ workspaceId: "w1" }, { asker: { workspaceId: "w1", appId: "a1" } }, true],
+    [{ workspaceId: "w1" }, { asker: { workspaceId: "w2" } }, false],
+    [{ workspaceId: "w1" }, { asker: {} }, false],
+    [{ appId: "a1" }, { asker: { workspaceId: "w1", appId: "a1" } }, true],
+    [{ appId: "a1" }, { asker: { workspaceId: "w1", appId: "a2" } }, false],
+    [{ workspaceId: "w1" }, { asker: "anyone" }, true],
+    [{ until: 1000 }, { now: 999 }, true],
+    [{ until: 1000 }, { now: 1000 }, false],
+    [{}, { profile: "platform" }, false],
+  ])("%j holds for %j: %s", (more, question, holds) => {
+    const platform = { ...publicPolicy.platform, modelEndpoints: "listed" as const };
+    const verdict = ask({ ...question, policy: { ...publicPolicy, ...policy(more), platform } });
+    expect(verdict).toMatchObject(holds ? { rule: "managed: api.example.com" } : { reason: "host-not-allowed" });
+  });
+
+  it("opens nothing of the inner network", () => {
+    expect(ask({ addresses: ["10.0.0.1"] }, policy({}))).toMatchObject({ reason: "private-range" });
+  });
+});
+
 describe("what an operator opened", () => {
   it.each<[string, Partial<EgressQuestion>]>([
     ["erp.corp.example:8443", { host: "erp.corp.example", port: 8443, addresses: ["10.4.0.7"] }],
@@ -212,6 +241,7 @@ describe("what an operator opened", () => {
     ["erp.corp.example:443", { host: "other.example", addresses: ["10.4.0.7"] }, "private-range"],
     ["erp.corp.example", { host: "erp.corp.example", addresses: ["169.254.169.254"] }, "private-range"],
     ["10.4.0.0/16", { addresses: ["10.4.0.1", "10.5.0.1"] }, "private-range"],
+    ["10.4.0.0/16", { addresses: ["10.4.0.1", publicAddress] }, "private-range"],
     ["10.4.0.0/16:8080", { host: "erp", port: 8080, addresses: ["10.5.0.1"] }, "port"],
     ["10.4.0.0/16", { host: "erp", addresses: ["10.5.0.1"] }, "internal-name"],
   ])("%s opens nothing else", (entry, question, reason) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { askingFor } from "@diwan/egress";
 import type { RunId, Shutdown, WorkspaceScope } from "@diwan/kernel";
 import { countTokens } from "@diwan/models";
 import type { NodePorts } from "@diwan/nodes";
@@ -101,7 +102,7 @@ function portsFor(needs: WorkerNeeds, scope: WorkspaceScope, run: Run): NodePort
           ? []
           : needs.conversations.history(scope, conversationId, messageId, limit),
     },
-    http: needs.http,
+    http: askingFor(needs.http, { workspaceId: scope.workspaceId, appId: run.appId }),
     httpLimits: needs.httpLimits,
     files: needs.files(scope, run),
     forms: { newToken: newFormToken },
