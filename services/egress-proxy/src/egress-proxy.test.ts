@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EgressPolicy, nameServerResolver, parsePolicyFile } from "@diwan/egress";
 import { type HttpServer, type Names, rawExchange, startHttpServer, startNameServer } from "@diwan/testkit";
@@ -112,6 +114,29 @@ describe("a plain request", () => {
     const { status, body } = await rawExchange(proxy.port, one + two);
     expect(status).toBe(200);
     expect(body).toMatch(/HTTP\/1\.1 403 Forbidden[\s\S]*X-SSRF-Deny-Reason: ip-literal/);
+  });
+
+  it("is answered also where its body is still on its way", async () => {
+    await using proxy = await startProxy();
+    const options = { host: "127.0.0.1", port: proxy.port, method: "POST", path: "http://10.0.0.1/", agent: false };
+    for (let round = 0; round < 5; round += 1) {
+      const out = request(options);
+      out.end(Buffer.alloc(8_000_000));
+      const [answer] = (await once(out, "response")) as [IncomingMessage];
+      await sleep(50);
+      expect(answer.statusCode).toBe(403);
+      expect(await text(answer)).toContain("egress.blocked");
+    }
+  });
+
+  it("whose answer has a header that cannot be sent on ends, and nothing else does", async () => {
+    await using server = await startHttpServer({
+      raw: "HTTP/1.1 200 OK\r\nX-Odd: a\u0001b\r\nContent-Length: 2\r\n\r\nok",
+    });
+    await using proxy = await startProxy();
+    expect([200, 502]).toContain((await get(proxy.port, site(server))).status);
+    server.script({ body: "well" });
+    expect((await get(proxy.port, site(server))).status).toBe(200);
   });
 
   it("never lets the other side speak in the proxy's name", async () => {
@@ -282,6 +307,7 @@ describe("limits", () => {
     await Promise.all(waiting.map((socket) => once(socket, "connect")));
     await sleep(50);
     expect((await get(proxy.port, site(server))).status).toBe(429);
+    expect(server.requests).toEqual([]);
     for (const socket of waiting) socket.destroy();
     await sleep(50);
     server.script({ body: "free" });

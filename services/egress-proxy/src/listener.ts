@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { EgressProfile } from "@diwan/egress";
 import { problem, wireText } from "./answers.ts";
 import type { ProxyNeeds } from "./passage.ts";
-import { passOn } from "./plain-request.ts";
+import { give, passOn } from "./plain-request.ts";
 import { openTunnel } from "./tunnel.ts";
 
 /** Heads may hold long cookies and tokens; four times what Node takes by itself. */
@@ -29,15 +30,22 @@ export class ClientCount {
 
 /** A proxy for one profile, not yet listening. */
 export function createListener(needs: ProxyNeeds, profile: EgressProfile, clients: ClientCount): Server {
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, noDelay: true, requestTimeout: 0 });
+  const server = createServer({
+    maxHeaderSize: MAX_HEAD_BYTES,
+    noDelay: true,
+    requestTimeout: needs.policy().limits.totalMs,
+  });
+  const tooMany = new WeakSet<Duplex>();
   server.on("connection", (socket) => {
-    if (clients.add(socket) > needs.policy().limits.perClient) socket.end(wireText(problem(429)));
+    if (clients.add(socket) > needs.policy().limits.perClient) tooMany.add(socket);
   });
   server.on("request", (request, response) => {
-    passOn(needs, profile, request, response).catch(() => response.destroy());
+    if (tooMany.has(request.socket)) give(response, problem(429));
+    else passOn(needs, profile, request, response).catch(() => response.destroy());
   });
   server.on("connect", (request, socket, head) => {
-    openTunnel(needs, profile, request, socket, head).catch(() => socket.destroy());
+    if (tooMany.has(socket)) socket.end(wireText(problem(429)));
+    else openTunnel(needs, profile, request, socket, head).catch(() => socket.destroy());
   });
   server.on("clientError", (_, socket) => {
     if (socket.writable) socket.end(wireText(problem(400)));

@@ -38,11 +38,19 @@ export async function passOn(
   }
 }
 
-/** A body that is still on its way is not waited for: the connection ends with the answer. */
-function give(response: ServerResponse, { status, headers, body }: Answer): void {
+/**
+ * What is left of the request's body is taken and dropped: a connection that is closed with unread bytes loses the answer
+ * on its way. Only a body that is too large is not waited for.
+ */
+export function give(response: ServerResponse, { status, headers, body }: Answer): void {
   if (response.destroyed || response.headersSent) return void response.destroy();
-  response.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body), Connection: "close" });
-  response.end(response.req.method === "HEAD" ? undefined : body);
+  const { req: request } = response;
+  const closing = status === 413 || status === 429;
+  const length = { "Content-Length": Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length, ...(closing ? { Connection: "close" } : {}) });
+  if (request.method !== "HEAD") response.write(body);
+  if (closing || request.complete) response.end();
+  else request.once("end", () => response.end()).resume();
 }
 
 type Parts = {
@@ -64,19 +72,14 @@ class Exchange {
   }
 
   run(target: Target, upstream: Upstream | undefined): void {
-    const { passage, request, response, socket, limits } = this.#parts;
+    const { passage, response, socket, limits } = this.#parts;
     if (response.destroyed) {
       socket.destroy();
       return passage.end("allowed", 0);
     }
-    const { method = "GET" } = request;
-    const out = httpRequest({
-      createConnection: () => socket,
-      method,
-      path: upstream === undefined ? target.path : `http://${target.host}:${target.port}${target.path}`,
-      headers: [...requestHeaders(method, request.rawHeaders, target), ...loginOf(upstream)],
-      setHost: false,
-    });
+    socket.on("error", () => {});
+    const out = this.#open(target, upstream);
+    if (out === undefined) return;
     const timer = setTimeout(() => this.#stop(504), limits.totalMs);
     socket.setTimeout(limits.idleMs, () => this.#stop(504));
     socket.once("close", () => {
@@ -87,6 +90,26 @@ class Exchange {
     out.once("response", (answer) => this.#answer(answer));
     response.once("close", () => socket.destroy());
     this.#send(out);
+  }
+
+  /** Undefined where a header cannot be sent as it came. */
+  #open(target: Target, upstream: Upstream | undefined): ClientRequest | undefined {
+    const { passage, request, response, socket } = this.#parts;
+    const { method = "GET" } = request;
+    try {
+      return httpRequest({
+        createConnection: () => socket,
+        method,
+        path: upstream === undefined ? target.path : `http://${target.host}:${target.port}${target.path}`,
+        headers: [...requestHeaders(method, request.rawHeaders, target), ...loginOf(upstream)],
+        setHost: false,
+      });
+    } catch {
+      socket.destroy();
+      give(response, problem(400));
+      passage.end("malformed", 0);
+      return undefined;
+    }
   }
 
   #send(out: ClientRequest): void {
@@ -112,9 +135,14 @@ class Exchange {
     answer.once("close", () => {
       if (!answer.complete) response.destroy();
     });
-    response.sendDate = false;
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer.rawHeaders));
-    response.flushHeaders();
+    try {
+      response.sendDate = false;
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer.rawHeaders));
+      response.flushHeaders();
+    } catch {
+      // A header that nobody could send on.
+      return this.#stop(502);
+    }
     answer.pipe(response);
   }
 
