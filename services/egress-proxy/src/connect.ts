@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, type OnReadOpts, type Socket } from "node:net";
 
 /** The connection did not come about; `status` is what the client is told. */
 export class NotConnected extends Error {
@@ -18,16 +18,22 @@ const ADDRESS_MS = 2_000;
  *
  * @param addresses  Those that were checked. Never a name: it would be looked up again.
  * @param connectMs  For all of them together.
+ * @param onread  Takes what arrives in place of the socket's stream.
  * @throws NotConnected
  */
-export async function connectToOne(addresses: readonly string[], port: number, connectMs: number): Promise<Socket> {
+export async function connectToOne(
+  addresses: readonly string[],
+  port: number,
+  connectMs: number,
+  onread?: OnReadOpts,
+): Promise<Socket> {
   const endAt = performance.now() + connectMs;
   let failure = new NotConnected(502);
   for (const [place, address] of addresses.entries()) {
     const leftMs = Math.max(0, endAt - performance.now());
     const isLast = place === addresses.length - 1;
     try {
-      return await connectTo(address, port, isLast ? leftMs : Math.min(ADDRESS_MS, leftMs));
+      return await connectTo(address, port, isLast ? leftMs : Math.min(ADDRESS_MS, leftMs), onread);
     } catch (error) {
       failure = error as NotConnected;
     }
@@ -36,9 +42,10 @@ export async function connectToOne(addresses: readonly string[], port: number, c
 }
 
 /** @param host  An address, or the name of a proxy that the operator set up. */
-export function connectTo(host: string, port: number, ms: number): Promise<Socket> {
+export function connectTo(host: string, port: number, ms: number, onread?: OnReadOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const reading = onread === undefined ? {} : { onread };
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, ...reading });
     const end = (status: 502 | 504) => {
       socket.on("error", () => {}).destroy();
       reject(new NotConnected(status));

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -192,6 +193,35 @@ describe("a tunnel", () => {
     expect(received).toBe("early late");
     const [decision] = await logged(proxy.decisions);
     expect(decision).toMatchObject({ method: "CONNECT", verdict: "allowed", bytes: 10, port: echo.port });
+  });
+
+  it("carries a large answer whole to a reader that pauses", async () => {
+    const block = randomBytes(1_000_003);
+    const sent = createHash("sha256");
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        for (let times = 0; times < 40; times += 1) socket.write(block);
+        socket.end();
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    for (let times = 0; times < 40; times += 1) sent.update(block);
+    await using proxy = await startProxy(policy);
+    const { port } = server.address() as AddressInfo;
+    const { socket, head } = await tunnel(proxy.port, `site.example.net:${port}`);
+    expect(head.split("\r\n\r\n")[1]).toBe("");
+    socket.write("go");
+    const received = createHash("sha256");
+    let parts = 0;
+    for await (const part of socket) {
+      received.update(part as Buffer);
+      parts += 1;
+      if (parts % 50 === 0) await sleep(5);
+    }
+    expect(received.digest("hex")).toBe(sent.digest("hex"));
+    socket.destroy();
+    await new Promise((done) => server.close(done));
   });
 
   it("outlives a change of the policy that would refuse it now", async () => {

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { EgressProfile } from "@diwan/egress";
 import { problem, wireText } from "./answers.ts";
 import { connectToOne, NotConnected } from "./connect.ts";
+import { HandOver } from "./hand-over.ts";
 import { Passage, type ProxyNeeds } from "./passage.ts";
 import { parseTunnelTarget, type Target } from "./target.ts";
 import { tunnelThrough, upstreamOf } from "./upstream.ts";
@@ -23,9 +24,10 @@ export async function openTunnel(
   if ("answer" in checked) return void client.end(wireText(checked.answer));
   const { limits } = passage.policy;
   try {
-    const far = await connectThrough(passage, target!, checked.addresses);
+    const handOver = new HandOver(client);
+    const [far, back] = await connectThrough(passage, target!, checked.addresses, handOver);
     if (client.destroyed) far.destroy();
-    else join(client, far, head, limits);
+    else join(client, far, head, back, limits);
     const ended = () => passage.end("allowed", far.bytesRead);
     if (far.closed) ended();
     else far.once("close", ended);
@@ -36,15 +38,27 @@ export async function openTunnel(
   }
 }
 
-function connectThrough({ policy }: Passage, { host, port }: Target, addresses: string[]): Promise<Socket> {
+/** With the connection, how what comes from it goes back. */
+type Way = [far: Socket, back: () => void];
+
+async function connectThrough(
+  { policy }: Passage,
+  { host, port }: Target,
+  addresses: string[],
+  handOver: HandOver,
+): Promise<Way> {
   const { limits, upstreamProxy } = policy;
-  if (upstreamProxy === undefined) return connectToOne(addresses, port, limits.connectMs);
-  return tunnelThrough(upstreamOf(upstreamProxy), `${host}:${port}`, limits.connectMs);
+  if (upstreamProxy === undefined) {
+    const far = await connectToOne(addresses, port, limits.connectMs, handOver.onread);
+    return [far, () => handOver.begin(far)];
+  }
+  const far = await tunnelThrough(upstreamOf(upstreamProxy), `${host}:${port}`, limits.connectMs);
+  return [far, () => far.pipe(handOver.to)];
 }
 
 type Limits = { idleMs: number; totalMs: number };
 
-function join(client: Duplex, far: Socket, head: Buffer, { idleMs, totalMs }: Limits): void {
+function join(client: Duplex, far: Socket, head: Buffer, back: () => void, { idleMs, totalMs }: Limits): void {
   const cut = () => {
     client.destroy();
     far.destroy();
@@ -58,5 +72,5 @@ function join(client: Duplex, far: Socket, head: Buffer, { idleMs, totalMs }: Li
   client.write("HTTP/1.1 200 Connection established\r\n\r\n");
   if (head.length > 0) far.write(head);
   client.pipe(far);
-  far.pipe(client);
+  back();
 }
