@@ -5,6 +5,7 @@ import { type Command, UsageError } from "../command.ts";
 const services: Record<string, () => Promise<unknown>> = {
   api: () => import("@diwan/api/main"),
   worker: () => import("@diwan/worker/main"),
+  sandbox: () => import("@diwan/sandbox/main"),
   "egress-proxy": () => import("@diwan/egress-proxy/main"),
 };
 
