@@ -66,7 +66,7 @@ describe("diwan egress explain", () => {
     [["egress", "explain", "http://a.example/", "--profile", "me"], /untrusted or platform/],
     [["egress", "explain", "http://a.example/", "--policy", "/nowhere.yaml"], /cannot be read \(ENOENT\)/],
     [["egress", "render"], /where to render to/],
-    [["service"], /Name one of the services: api, worker, egress-proxy/],
+    [["service"], /Name one of the services: api, worker, sandbox, egress-proxy/],
     [["service", "toaster"], /Name one of the services/],
   ])("says what is wrong with %j and ends with 2", async (args, why) => {
     const { code, stdout, stderr } = await diwan(args);

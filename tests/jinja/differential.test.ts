@@ -65,7 +65,7 @@ it.skipIf(python === undefined)(
     expect(different.slice(0, 5)).toEqual([]);
     // A generator that makes nothing but mistakes, or an interpreter that hands everything over, would prove nothing.
     const share = (count: number) => count / templates.length;
-    expect(share(mine.filter((one) => "text" in one).length)).toBeGreaterThan(0.4);
+    expect(share(mine.filter((one) => "text" in one).length)).toBeGreaterThan(0.3);
     expect(share(mine.filter((one) => "code" in one && one.code === "template.unsupported").length)).toBeLessThan(0.15);
   },
 );
