@@ -1,6 +1,6 @@
 export { createGuardedHttpClient, type GuardedHttpClientSettings } from "./adapters/guarded-http-client.ts";
 export { nameServerResolver } from "./adapters/name-server-resolver.ts";
-export { ofMetadata } from "./adapters/request-headers.ts";
+export { ofConnection, ofMetadata } from "./adapters/request-headers.ts";
 export { systemResolver } from "./adapters/system-resolver.ts";
 export { type Checked, checkDestination } from "./check-destination.ts";
 export { connectionProblem } from "./connection-problem.ts";

@@ -22,3 +22,15 @@ export const textOrEmpty = z
 export const AnyValue = z.custom<Value>(() => true);
 
 export const AnyObject = z.custom<Record<string, Value>>((value) => isObject(value as Value), "must be a mapping");
+
+/** What values that a step declares by itself can be: those of loops, and what programs return. */
+export const declaredTypes = [
+  "string",
+  "number",
+  "object",
+  "boolean",
+  "array[string]",
+  "array[number]",
+  "array[object]",
+  "array[boolean]",
+] as const;

@@ -1,20 +1,5 @@
-import { ofMetadata } from "@diwan/egress";
+import { ofConnection, ofMetadata } from "@diwan/egress";
 import type { Target } from "./target.ts";
-
-/** Belong to one connection, or are said to the proxy itself. */
-const ofConnection = new Set([
-  "connection",
-  "expect",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Only the proxy itself says why something was refused. */
 export const DENY_REASON = "X-SSRF-Deny-Reason";

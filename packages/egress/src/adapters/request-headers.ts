@@ -3,12 +3,10 @@ import type { HttpRequest } from "../http-client.ts";
 
 type Headers = HttpRequest["headers"];
 
-/** Belong to one connection, or are ours to say: sent by hand they could smuggle a second request. */
-const ofConnection = new Set([
+/** Belong to one connection, or are said to a proxy. */
+export const ofConnection: ReadonlySet<string> = new Set([
   "connection",
-  "content-length",
   "expect",
-  "host",
   "http2-settings",
   "keep-alive",
   "proxy-authenticate",
@@ -20,6 +18,9 @@ const ofConnection = new Set([
   "upgrade",
 ]);
 
+/** Ours to say too: sent by hand they could smuggle a second request. */
+const notTheirs: ReadonlySet<string> = new Set([...ofConnection, "content-length", "host"]);
+
 /** @source the deployment contract, header scrub: without them metadata services answer nothing */
 export const ofMetadata = /^(metadata-flavor|metadata|x-aws-ec2-metadata-token.*)$/i;
 
@@ -27,7 +28,7 @@ export const ofMetadata = /^(metadata-flavor|metadata|x-aws-ec2-metadata-token.*
 export function headersToSend(headers: Headers, url: URL): [string, string][] {
   const sent: [string, string][] = [];
   for (const [name, value] of headers) {
-    if (!ofConnection.has(name.toLowerCase()) && !ofMetadata.test(name)) sent.push([name, asBytes(value)]);
+    if (!notTheirs.has(name.toLowerCase()) && !ofMetadata.test(name)) sent.push([name, asBytes(value)]);
   }
   const has = (name: string) => sent.some(([one]) => one.toLowerCase() === name);
   if ((url.username !== "" || url.password !== "") && !has("authorization")) {

@@ -1,18 +1,7 @@
 import { z } from "zod";
-import { listOf, SelectorField, textOrEmpty } from "../settings.ts";
+import { declaredTypes, listOf, SelectorField, textOrEmpty } from "../settings.ts";
 
-export const outputTypes = [
-  "string",
-  "number",
-  "object",
-  "boolean",
-  "array[string]",
-  "array[number]",
-  "array[object]",
-  "array[boolean]",
-] as const;
-
-export type OutputType = (typeof outputTypes)[number];
+export type OutputType = (typeof declaredTypes)[number];
 
 /** What a program has to return, by name; null where anything goes. */
 export type OutputSchema = { readonly [name: string]: OutputField } | null;
@@ -20,7 +9,7 @@ export type OutputField = { type: OutputType; children: OutputSchema };
 
 const OutputFields: z.ZodType<OutputSchema> = z.lazy(() =>
   z
-    .record(z.string(), z.object({ type: z.enum(outputTypes), children: OutputFields }))
+    .record(z.string(), z.object({ type: z.enum(declaredTypes), children: OutputFields }))
     .nullish()
     .transform((fields) => fields ?? null),
 );

@@ -1,21 +1,10 @@
 import { fitsType, isArrayType, parseJson, type Value, type VariablePool } from "@diwan/workflow";
 import { z } from "zod";
-import { AnyValue } from "../settings.ts";
-
-const types = [
-  "string",
-  "number",
-  "object",
-  "boolean",
-  "array[string]",
-  "array[number]",
-  "array[object]",
-  "array[boolean]",
-] as const;
+import { AnyValue, declaredTypes } from "../settings.ts";
 
 export const LoopVariable = z.object({
   label: z.string().min(1),
-  var_type: z.enum(types),
+  var_type: z.enum(declaredTypes),
   value_type: z.enum(["constant", "variable"]),
   value: AnyValue.nullish().transform((value) => value ?? null),
 });
