@@ -2,7 +2,7 @@ import { composeAnswer, type DetailedRunData } from "./core/compose-answer.ts";
 import type { Language } from "./core/languages.ts";
 import { Scheduler } from "./core/scheduler.ts";
 import { HostPool, type HostPoolOptions } from "./hosts/host-pool.ts";
-import type { HostEnding, NetworkAnswer, RunLimits } from "./hosts/host-process.ts";
+import type { HostEnding, RunLimits } from "./hosts/host-process.ts";
 
 export type SandboxOptions = {
   pools: Readonly<Record<Language, Omit<HostPoolOptions, "onBirth">>>;
@@ -22,7 +22,6 @@ export type Program = {
   code: string;
   /** Programs of one partition never share a process with those of another, where hosts are kept apart. */
   partition: string;
-  network: NetworkAnswer | undefined;
   /** Lowers the limit of the service. */
   timeoutMs: number | undefined;
 };
@@ -30,8 +29,6 @@ export type Program = {
 /** Births in a row that may fail within the time before no more are tried for a while. */
 const MOST_FAILURES = 3;
 const FAILURE_WINDOW_MS = 10_000;
-
-const noNetwork: NetworkAnswer = async () => ({ error: "There is no network." });
 
 /** Runs programs, each in a process that can reach nothing. */
 export class Sandbox {
@@ -51,10 +48,6 @@ export class Sandbox {
       maxRequests: options.maxRequests,
       maxWaitMs: options.maxWaitMs,
     });
-  }
-
-  get requests(): number {
-    return this.#scheduler.requests;
   }
 
   /** There is a process for each language. */
@@ -79,14 +72,13 @@ export class Sandbox {
    *
    * @throws Busy once it has waited too long; Error where no process can be started; the signal's reason when the caller left.
    */
-  async run({ language, code, partition, network, timeoutMs }: Program, signal: AbortSignal): Promise<DetailedRunData> {
+  async run({ language, code, partition, timeoutMs }: Program, signal: AbortSignal): Promise<DetailedRunData> {
     using _place = await this.#scheduler.place(language, partition, signal);
     const host = await this.#pools[language].take(partition);
     const begunAt = performance.now();
     const limits = { ...this.#options.limits };
     if (timeoutMs !== undefined) limits.timeoutMs = Math.min(limits.timeoutMs, timeoutMs);
-    const order = { code, network: network !== undefined };
-    const result = await host.process.run(order, limits, signal, network ?? noNetwork).finally(host.giveBack);
+    const result = await host.process.run({ code }, limits, signal).finally(host.giveBack);
     const seconds = (performance.now() - begunAt) / 1000;
     this.#options.observe.ended(language, result.ending, result.outcome.failure, seconds);
     signal.throwIfAborted();

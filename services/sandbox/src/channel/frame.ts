@@ -2,16 +2,12 @@
 export const frameKinds = {
   /** To a host: a `RunOrder` in JSON. */
   run: 1,
-  /** To a host: what came of a request to the network, in JSON. */
-  answer: 2,
-  /** From a host, once: it is sealed and takes programs. */
-  ready: 3,
-  stdout: 4,
-  stderr: 5,
-  /** From a host: a request to the network, in JSON; it waits for the answer. */
-  request: 6,
+  /** From a host, once and without a body: it is sealed and takes programs. */
+  ready: 2,
+  stdout: 3,
+  stderr: 4,
   /** From a host: a `RunOutcome` in JSON. */
-  done: 7,
+  done: 5,
 } as const;
 
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];

@@ -1,8 +1,6 @@
 /** A program for a host. */
 export type RunOrder = {
   code: string;
-  /** Whether requests to the network are worth asking for. */
-  network: boolean;
 };
 
 export type RunOutcome = {
@@ -14,9 +12,4 @@ export type RunOutcome = {
   memoryBytes: number;
   /** The host is as it was before and takes the next program; otherwise it ends now. */
   isClean: boolean;
-};
-
-export type HostReady = {
-  /** Names of the layers that hold. */
-  layers: readonly string[];
 };

@@ -43,10 +43,6 @@ export class HostPool {
     this.#fill();
   }
 
-  get size(): number {
-    return this.#options.size;
-  }
-
   get readyHosts(): number {
     return this.#idle.length + this.#busy;
   }

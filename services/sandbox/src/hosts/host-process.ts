@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
 import { type Frame, FrameReader, frameHeader, frameKinds } from "../channel/frame.ts";
-import type { HostReady, RunOrder, RunOutcome } from "../channel/messages.ts";
+import type { RunOrder, RunOutcome } from "../channel/messages.ts";
 
 export type HostCommand = {
   executable: string;
@@ -23,9 +23,6 @@ export type HostResult = {
   stdout: Buffer;
   stderr: Buffer;
 };
-
-/** Answers what a program asks of the network. */
-export type NetworkAnswer = (request: unknown, signal: AbortSignal) => Promise<unknown>;
 
 /** A frame of a host is never longer than what it may write at once. */
 const MOST_FRAME_BYTES = 16 * 1024 * 1024;
@@ -65,7 +62,7 @@ export class HostProcess {
   }
 
   /** Resolves once it takes programs. @throws Error where it ends before that, or takes too long. */
-  ready(withinMs: number): Promise<HostReady> {
+  ready(withinMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = () => {
         clearTimeout(timer);
@@ -74,19 +71,18 @@ export class HostProcess {
       const timer = setTimeout(fail, withinMs);
       this.#broken = fail;
       if (this.#isGone) fail();
-      this.#hear = ({ kind, body }) => {
+      this.#hear = ({ kind }) => {
         if (kind !== frameKinds.ready) return;
         clearTimeout(timer);
         this.#broken = () => {};
-        resolve(parse(body) as HostReady);
+        resolve();
       };
     });
   }
 
   /** Runs a program. Whatever is not an end of its own kills the process, which is gone then. */
-  async run(order: RunOrder, limits: RunLimits, signal: AbortSignal, network: NetworkAnswer): Promise<HostResult> {
+  async run(order: RunOrder, limits: RunLimits, signal: AbortSignal): Promise<HostResult> {
     const output = { stdout: new Output(limits.maxOutputBytes), stderr: new Output(limits.maxOutputBytes) };
-    const leaving = new AbortController();
     const abort = () => end({ ending: "aborted", outcome: unended });
     let end: (result: Pick<HostResult, "ending" | "outcome">) => void = () => {};
     const ended = new Promise<Pick<HostResult, "ending" | "outcome">>((resolve) => {
@@ -94,8 +90,8 @@ export class HostProcess {
     });
     this.#broken = () => end({ ending: "broken", outcome: unended });
     this.#hear = ({ kind, body }) => {
-      if (kind === frameKinds.done) end({ ending: "done", outcome: parse(body) as RunOutcome });
-      else if (kind === frameKinds.request) this.#ask(parse(body), network, leaving.signal);
+      if (kind === frameKinds.done)
+        end({ ending: "done", outcome: JSON.parse(Buffer.from(body).toString()) as RunOutcome });
       else if (kind === frameKinds.stdout || kind === frameKinds.stderr) {
         const stream = kind === frameKinds.stdout ? output.stdout : output.stderr;
         if (!stream.add(body)) end({ ending: "output-limit", outcome: unended });
@@ -105,11 +101,10 @@ export class HostProcess {
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
     const timer = setTimeout(() => end({ ending: "timeout", outcome: unended }), limits.timeoutMs);
-    this.#send(frameKinds.run, order);
+    this.#send(order);
     const { ending, outcome } = await ended;
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
-    leaving.abort();
     this.#hear = () => {};
     this.#broken = () => {};
     if (ending !== "done" || !outcome.isClean) await this.kill();
@@ -123,16 +118,11 @@ export class HostProcess {
     await this.#exited;
   }
 
-  async #ask(request: unknown, network: NetworkAnswer, signal: AbortSignal): Promise<void> {
-    const answer = await network(request, signal).catch((error: unknown) => ({ error: String(error) }));
-    if (!signal.aborted) this.#send(frameKinds.answer, answer);
-  }
-
-  #send(kind: typeof frameKinds.run | typeof frameKinds.answer, value: unknown): void {
+  #send(order: RunOrder): void {
     if (this.#isGone) return;
-    const body = Buffer.from(JSON.stringify(value));
+    const body = Buffer.from(JSON.stringify(order));
     this.#channel.cork();
-    this.#channel.write(frameHeader(kind, body.length));
+    this.#channel.write(frameHeader(frameKinds.run, body.length));
     this.#channel.write(body);
     this.#channel.uncork();
   }
@@ -174,8 +164,4 @@ class Output {
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
-}
-
-function parse(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body).toString());
 }

@@ -52,7 +52,7 @@ async function run({ sandbox, maxCodeBytes, problems }: RouteNeeds, request: Req
     const timeoutMs = timeoutOf(fields.values["timeout_ms"]);
     if (timeoutMs instanceof Error) return refuse(isStrict, timeoutMs.message);
     const partition = request.headers["x-sandbox-partition"];
-    const program = { language, code, partition: String(partition ?? ""), network: undefined, timeoutMs };
+    const program = { language, code, partition: String(partition ?? ""), timeoutMs };
     const { memory_bytes, ...data } = await sandbox.run(program, request.signal);
     // Callers of ours name a partition; others get what they know.
     return succeed(partition === undefined ? data : { ...data, memory_bytes });

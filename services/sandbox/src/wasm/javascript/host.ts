@@ -15,6 +15,6 @@ const [memoryMebibytes] = process.argv.slice(2);
 await serve(new HostChannel(3), async (output) => {
   const engine = await JavaScript.start({ maxMemoryBytes: Number(memoryMebibytes) * MEBIBYTE, ...output });
   forgetGlobals();
-  return { engine, layers: [], warmUp: WARM_UP };
+  return { engine, warmUp: WARM_UP };
 });
 process.exit();

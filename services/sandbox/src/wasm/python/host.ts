@@ -24,6 +24,6 @@ await serve(new HostChannel(3), async (output) => {
     ...output,
   });
   forgetGlobals();
-  return { engine, layers: [], warmUp: WARM_UP };
+  return { engine, warmUp: WARM_UP };
 });
 process.exit();
